@@ -1,1 +1,51 @@
-//! x
+//! The records of Nabij as they lie in the database: one file per record with its `SeaORM` model
+//! and the enums that belong to it alone. Enums shared by several records are in [`vocabulary`].
+//!
+//! Nothing here knows a rule, a permission or a resolver. Enums do derive
+//! [`async_graphql::Enum`]: a value then has one name and one description, the same in the
+//! database, in events and in the published schema.
+//!
+//! **One more record:** a file named in the singular, a `pub mod` line below, a migration that
+//! makes the table, and a row in `tests/it/schema_matches_entities.rs`.
+//! **One more value:** a line in its enum; text columns need no migration for it.
+//!
+//! What all records share:
+//! - `id` is a `UUIDv7` made by the service, never by the database.
+//! - `created_at` and `updated_at` are UTC, kept to the microsecond.
+//! - `version` starts at 1 and goes up by one with each change (optimistic locking).
+//! - Relations are empty on purpose: the store plans its edges from the columns, and the
+//!   migration holds the foreign keys.
+
+#[macro_use]
+mod codes;
+pub mod set;
+pub mod vocabulary;
+
+pub mod access_log;
+pub mod ambassador;
+pub mod ambassador_neighbourhood;
+pub mod area_code;
+pub mod consent;
+pub mod contact_moment;
+pub mod evaluation;
+pub mod event;
+pub mod feedback;
+pub mod idempotency_key;
+pub mod initiative;
+pub mod initiative_neighbourhood;
+pub mod initiative_partner;
+pub mod municipality;
+pub mod neighbourhood;
+pub mod partner;
+pub mod partner_identifier;
+pub mod partner_neighbourhood;
+pub mod referral;
+pub mod resident;
+pub mod resident_contact;
+pub mod role_grant;
+pub mod service;
+pub mod service_neighbourhood;
+pub mod signal;
+pub mod user;
+
+pub use set::SetOf;

@@ -1,1 +1,5 @@
-//! x
+//! Nabij.
+pub mod clock;
+pub mod policy;
+pub mod store;
+pub mod telemetry;

@@ -41,7 +41,7 @@ pub struct Model {
     /// What the target may see of the resident, and nothing else.
     pub disclosed_fields: SetOf<DisclosedField>,
     /// What is asked of the partner.
-    pub reason: String,
+    pub reason: Option<String>,
     /// Why the target rejected it.
     pub reject_reason: Option<ReferralRejectReason>,
     /// The words given with a hold, a rejection or a cancellation.
@@ -172,5 +172,27 @@ codes! {
         CouldNotContact = "COULD_NOT_CONTACT",
         /// The person was sent on to somebody else.
         ReferredElsewhere = "REFERRED_ELSEWHERE",
+    }
+}
+
+codes! {
+    /// What can be done to a referral.
+    pub enum ReferralAction {
+        /// Take it on.
+        Accept = "ACCEPT",
+        /// Decline it, with a reason.
+        Reject = "REJECT",
+        /// Begin to work on it.
+        Start = "START",
+        /// Let it rest, with a reason.
+        Hold = "HOLD",
+        /// Go on with it.
+        Resume = "RESUME",
+        /// End it with an outcome.
+        Complete = "COMPLETE",
+        /// Give it up, with an outcome.
+        Fail = "FAIL",
+        /// Call it off, with a reason.
+        Cancel = "CANCEL",
     }
 }

@@ -139,3 +139,21 @@ codes! {
         Duplicate = "DUPLICATE",
     }
 }
+
+codes! {
+    /// What can be done to a signal.
+    pub enum SignalAction {
+        /// Assess it: confirm category and urgency, choose who handles it.
+        Triage = "TRIAGE",
+        /// Begin to work on it.
+        Start = "START",
+        /// Close it with an outcome.
+        Resolve = "RESOLVE",
+        /// Close it without taking it up, with a reason.
+        Dismiss = "DISMISS",
+        /// Take it back.
+        Withdraw = "WITHDRAW",
+        /// Open it again, with a reason.
+        Reopen = "REOPEN",
+    }
+}

@@ -1,0 +1,49 @@
+//! The few statements that PostgreSQL and SQLite need in different words. Each is tested on both.
+
+use sea_orm::{
+    DbBackend,
+    sea_query::{Alias, Expr, ExprTrait, Iden, JoinType, Query, SelectStatement},
+};
+
+/// Attaches to each row of the outer statement, alias `parent`, the first rows of `children` under
+/// the alias `t`. `children` selects from the alias `t`, may refer to `parent`, and is ordered and
+/// limited.
+///
+/// A window function would read all children of each parent; a LATERAL join stops at the limit.
+/// SQLite has none, but takes the ids of a correlated and limited sub-select as an index look-up.
+pub(super) fn attach_first(
+    backend: DbBackend,
+    outer: &mut SelectStatement,
+    mut children: SelectStatement,
+    table: &'static str,
+    t: &Alias,
+) {
+    match backend {
+        DbBackend::Postgres => {
+            children.expr(Expr::cust(format!("\"{}\".*", t.unquoted())));
+            outer.join_lateral(JoinType::InnerJoin, children, t.clone(), Expr::cust("TRUE"));
+        }
+        _ => {
+            children.column((t.clone(), "id"));
+            outer.join_as(
+                JoinType::InnerJoin,
+                table,
+                t.clone(),
+                Expr::col((t.clone(), "id")).in_subquery(children),
+            );
+        }
+    }
+}
+
+/// Locks the selected rows until the transaction ends. SQLite has one writer, which holds the
+/// whole database already.
+pub(super) fn for_update(backend: DbBackend, select: &mut SelectStatement) {
+    if backend == DbBackend::Postgres {
+        select.lock_exclusive();
+    }
+}
+
+/// Whether the statement for "is anybody there" answers; used by the readiness check.
+pub(super) fn ping() -> SelectStatement {
+    Query::select().expr(Expr::cust("1")).to_owned()
+}

@@ -1,0 +1,98 @@
+//! Conditions as the caller may state them, over columns named in the code.
+
+use sea_orm::{
+    Value,
+    sea_query::{Alias, Expr, ExprTrait, Func, LikeExpr},
+};
+
+use super::record::Kind;
+use crate::policy::Viewer;
+
+/// A condition on one record. Columns are `'static`: they come from the code, never from a caller.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Filter {
+    /// Every one holds (true when empty).
+    And(Vec<Filter>),
+    /// At least one holds (false when empty).
+    Or(Vec<Filter>),
+    /// The condition doesn't hold.
+    Not(Box<Filter>),
+    /// The column equals the value.
+    Eq(&'static str, Value),
+    /// The column is one of the values (false when there are none).
+    In(&'static str, Vec<Value>),
+    /// The column is at least the value.
+    Gte(&'static str, Value),
+    /// The column is less than the value.
+    Lt(&'static str, Value),
+    /// The column holds no value (`true`) or some value (`false`).
+    IsNull(&'static str, bool),
+    /// The text occurs in the column, taken literally (`%` and `_` are characters), without regard
+    /// to case for the letters a–z.
+    Contains(&'static str, String),
+    /// The many-valued column holds the value.
+    Has(&'static str, String),
+    /// The record is linked to the one with this id through a link table.
+    Linked {
+        /// The link table.
+        table: &'static str,
+        /// Its column with this record's id.
+        this: &'static str,
+        /// Its column with the other's id.
+        other: &'static str,
+        /// The other's id.
+        id: Value,
+    },
+}
+
+impl Filter {
+    /// The condition as SQL over the alias `t`. A guarded column is compared as the viewer sees
+    /// it, so that a hidden value can't be found out by filtering.
+    pub(super) fn to_expr(&self, kind: Kind, viewer: &Viewer, t: &Alias) -> Expr {
+        let column = |name: &'static str| kind.shape().column(name, viewer, t);
+        match self {
+            Self::And(parts) => parts
+                .iter()
+                .map(|part| part.to_expr(kind, viewer, t))
+                .reduce(ExprTrait::and)
+                .unwrap_or_else(|| Expr::cust("1 = 1")),
+            Self::Or(parts) => parts
+                .iter()
+                .map(|part| part.to_expr(kind, viewer, t))
+                .reduce(ExprTrait::or)
+                .unwrap_or_else(|| Expr::cust("1 = 0")),
+            Self::Not(part) => part.to_expr(kind, viewer, t).not(),
+            Self::Eq(name, value) => column(name).eq(value.clone()),
+            Self::In(_, values) if values.is_empty() => Expr::cust("1 = 0"),
+            Self::In(name, values) => column(name).is_in(values.clone()),
+            Self::Gte(name, value) => column(name).gte(value.clone()),
+            Self::Lt(name, value) => column(name).lt(value.clone()),
+            Self::IsNull(name, true) => column(name).is_null(),
+            Self::IsNull(name, false) => column(name).is_not_null(),
+            Self::Contains(name, text) => {
+                Expr::expr(Func::lower(column(name))).like(literal(&text.to_lowercase()))
+            }
+            Self::Has(name, value) => column(name).like(literal(&format!(",{value},"))),
+            Self::Linked { table, this, other, id } => super::scope::linked(
+                t,
+                table,
+                this,
+                Expr::col((Alias::new(*table), Alias::new(*other))).eq(id.clone()),
+            ),
+        }
+    }
+}
+
+/// A LIKE pattern that finds `text` as it stands.
+fn literal(text: &str) -> LikeExpr {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    LikeExpr::new(pattern).escape('\\')
+}

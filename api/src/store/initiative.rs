@@ -1,0 +1,78 @@
+//! Initiatives and their evaluations: public, all of them.
+
+use nabij_entity::{evaluation, initiative};
+use sea_orm::{
+    DbErr, QueryResult,
+    sea_query::{Alias, Expr},
+};
+
+use super::{
+    Kind, Record,
+    place::{by_name, newest},
+    record::{Edge, How, model},
+    scope,
+};
+use crate::policy::Viewer;
+
+impl Record for initiative::Entity {
+    const KIND: Kind = Kind::Initiative;
+    type Row = initiative::Model;
+
+    fn scope(_viewer: &Viewer, _t: &Alias) -> Expr {
+        scope::everything()
+    }
+
+    fn edges() -> &'static [Edge] {
+        const EDGES: &[Edge] = &[
+            Edge {
+                name: "municipality",
+                to: Kind::Municipality,
+                how: How::One("municipality_id"),
+            },
+            Edge {
+                name: "neighbourhoods",
+                to: Kind::Neighbourhood,
+                how: How::Through(
+                    "initiative_neighbourhoods",
+                    "initiative_id",
+                    "neighbourhood_id",
+                    by_name,
+                ),
+            },
+            Edge {
+                name: "partners",
+                to: Kind::Partner,
+                how: How::Through("initiative_partners", "initiative_id", "partner_id", by_name),
+            },
+            Edge {
+                name: "evaluations",
+                to: Kind::Evaluation,
+                how: How::Many("initiative_id", newest),
+            },
+        ];
+        EDGES
+    }
+
+    fn decode(row: &QueryResult, prefix: &str) -> Result<Self::Row, DbErr> {
+        model(row, prefix)
+    }
+}
+
+impl Record for evaluation::Entity {
+    const KIND: Kind = Kind::Evaluation;
+    type Row = evaluation::Model;
+
+    fn scope(_viewer: &Viewer, _t: &Alias) -> Expr {
+        scope::everything()
+    }
+
+    fn edges() -> &'static [Edge] {
+        const EDGES: &[Edge] =
+            &[Edge { name: "initiative", to: Kind::Initiative, how: How::One("initiative_id") }];
+        EDGES
+    }
+
+    fn decode(row: &QueryResult, prefix: &str) -> Result<Self::Row, DbErr> {
+        model(row, prefix)
+    }
+}

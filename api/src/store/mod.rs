@@ -1,0 +1,47 @@
+//! The only holder of database connections, and so the one place where reading is permitted.
+//!
+//! - [`db`]: opening a database, the two pools, what a request carries ([`Cx`]) and a write's
+//!   transaction ([`Tx`]).
+//! - [`record`]: what each record declares once: its scope, its guarded columns, its edges.
+//! - [`plan`] and [`read`]: a selection's plan and its execution, scope on every node of it.
+//! - [`filter`], [`page`]: typed conditions, keyset windows and their cursors.
+//! - [`write`], [`events`], [`idempotency`]: one row, one event, one transaction.
+//! - [`dialect`]: the few statements that PostgreSQL and SQLite need in different words.
+//! - one file per aggregate: its [`record::Record`] declaration and what its use cases look up.
+//!
+//! To add a record: a file with its declaration, an arm in [`record::Kind`], nothing else.
+
+pub mod access;
+pub mod ambassador;
+pub mod consent;
+pub mod contact_moment;
+pub mod db;
+pub mod dialect;
+pub mod event;
+pub mod events;
+pub mod failure;
+pub mod feedback;
+pub mod filter;
+pub mod idempotency;
+pub mod initiative;
+pub mod page;
+pub mod partner;
+pub mod place;
+pub mod plan;
+pub mod read;
+pub mod record;
+pub mod referral;
+pub mod resident;
+pub mod scope;
+pub mod service;
+pub mod signal;
+pub mod user;
+pub mod write;
+
+pub use db::{Cx, Db, OpenError, Tx};
+pub use failure::Failure;
+pub use filter::Filter;
+pub use page::{Cursor, OrderTerm, Page, Scalar, Window, WindowError};
+pub use plan::{Many, Plan};
+pub use read::{Node, Visible};
+pub use record::{Kind, Record};

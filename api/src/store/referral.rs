@@ -1,0 +1,165 @@
+//! Referrals. Seen by the place's coordinator, by the partners they go to and come from, and by
+//! whoever submitted the signal, who learns the outcome and not the case notes (story B4).
+
+use nabij_entity::{referral, referral::ReferralStatus, service};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryResult,
+    sea_query::{Alias, Expr, ExprTrait},
+};
+use uuid::Uuid;
+
+use super::{
+    Failure, Kind, Record, Tx,
+    place::{newest, oldest},
+    record::{Edge, Guard, How, Seen},
+    scope,
+};
+use crate::policy::Viewer;
+
+/// States in which a referral is open, and in which personal data is disclosed to its target: when
+/// it ends, the purpose has ended (GDPR article 5(1)(b)).
+pub(super) const OPEN: [&str; 4] = ["REQUESTED", "ACCEPTED", "IN_PROGRESS", "ON_HOLD"];
+/// The same, as values.
+const OPEN_STATUSES: [ReferralStatus; 4] = [
+    ReferralStatus::Requested,
+    ReferralStatus::Accepted,
+    ReferralStatus::InProgress,
+    ReferralStatus::OnHold,
+];
+
+/// The viewer works for the target, and the consent wasn't withdrawn.
+fn received(viewer: &Viewer, t: &Alias) -> Expr {
+    let withdrawn = scope::col(t, "cancel_cause").eq("CONSENT_WITHDRAWN");
+    scope::among(t, "to_partner_id", viewer.staffed_partners())
+        .and(scope::col(t, "cancel_cause").is_null().or(withdrawn.not()))
+}
+
+/// The viewer works for the target or for the partner that referred.
+pub(super) fn partaken(viewer: &Viewer, t: &Alias) -> Expr {
+    received(viewer, t).or(scope::among(t, "from_partner_id", viewer.staffed_partners()))
+}
+
+/// The viewer works for the target of an open referral that discloses `field`.
+pub(super) fn discloses(viewer: &Viewer, t: &Alias, field: &'static str) -> Expr {
+    received(viewer, t)
+        .and(scope::col(t, "status").is_in(OPEN))
+        .and(scope::col(t, "disclosed_fields").like(format!("%,{field},%")))
+}
+
+/// The viewer works for the target of an open referral.
+pub(super) fn serves(viewer: &Viewer, t: &Alias) -> Expr {
+    received(viewer, t).and(scope::col(t, "status").is_in(OPEN))
+}
+
+fn casework(viewer: &Viewer, t: &Alias) -> Expr {
+    scope::any([scope::coordinated(viewer, t), partaken(viewer, t)])
+}
+
+impl Record for referral::Entity {
+    const KIND: Kind = Kind::Referral;
+    type Row = Seen<referral::Model>;
+
+    fn scope(viewer: &Viewer, t: &Alias) -> Expr {
+        let signals = Alias::new("signals");
+        let reported = scope::any([
+            scope::among(&signals, "reporter_ambassador_id", viewer.ambassadors()),
+            scope::among(&signals, "reporter_user_id", viewer.user_id()),
+        ]);
+        let of_signal = Expr::col(("signals", "id")).equals((t.clone(), "signal_id"));
+        casework(viewer, t).or(scope::exists("signals", of_signal.and(reported)))
+    }
+
+    fn guards(viewer: &Viewer, t: &Alias) -> Vec<Guard> {
+        vec![Guard::nulling(
+            "casework",
+            &["reason", "status_note", "outcome_note", "basis_justification"],
+            casework(viewer, t),
+        )]
+    }
+
+    fn edges() -> &'static [Edge] {
+        const EDGES: &[Edge] = &[
+            Edge { name: "signal", to: Kind::Signal, how: How::One("signal_id") },
+            Edge {
+                name: "neighbourhood",
+                to: Kind::Neighbourhood,
+                how: How::One("neighbourhood_id"),
+            },
+            Edge { name: "resident", to: Kind::Resident, how: How::One("resident_id") },
+            Edge { name: "fromPartner", to: Kind::Partner, how: How::One("from_partner_id") },
+            Edge { name: "toPartner", to: Kind::Partner, how: How::One("to_partner_id") },
+            Edge { name: "service", to: Kind::Service, how: How::One("service_id") },
+            Edge { name: "replaces", to: Kind::Referral, how: How::One("replaces_id") },
+            Edge {
+                name: "contactMoments",
+                to: Kind::ContactMoment,
+                how: How::Many("referral_id", oldest),
+            },
+            Edge { name: "feedback", to: Kind::Feedback, how: How::Many("referral_id", newest) },
+            Edge {
+                name: "history",
+                to: Kind::Event,
+                how: How::Many("subject_id", super::event::in_order),
+            },
+        ];
+        EDGES
+    }
+
+    fn decode(row: &QueryResult, prefix: &str) -> Result<Self::Row, DbErr> {
+        Seen::read(row, prefix, &["casework"])
+    }
+}
+
+impl Tx {
+    /// Whether a referral of this signal is still open, whoever asks.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_open_referral(&self, signal: Uuid) -> Result<bool, Failure> {
+        Ok(referral::Entity::find()
+            .filter(referral::Column::SignalId.eq(signal))
+            .filter(referral::Column::Status.is_in(OPEN_STATUSES))
+            .count(&self.connection())
+            .await?
+            > 0)
+    }
+
+    /// Open referrals that rest on this consent.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open_referrals_on(&self, consent: Uuid) -> Result<Vec<referral::Model>, Failure> {
+        Ok(referral::Entity::find()
+            .filter(referral::Column::ConsentId.eq(consent))
+            .filter(referral::Column::Status.is_in(OPEN_STATUSES))
+            .all(&self.connection())
+            .await?)
+    }
+
+    /// How many referrals to this service are open.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open_referrals_to_service(&self, service: Uuid) -> Result<u64, Failure> {
+        Ok(referral::Entity::find()
+            .filter(referral::Column::ServiceId.eq(service))
+            .filter(referral::Column::Status.is_in(OPEN_STATUSES))
+            .count(&self.connection())
+            .await?)
+    }
+
+    /// A service of this partner.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn service_of(
+        &self,
+        partner: Uuid,
+        service: Uuid,
+    ) -> Result<Option<service::Model>, Failure> {
+        Ok(service::Entity::find_by_id(service)
+            .filter(service::Column::PartnerId.eq(partner))
+            .one(&self.connection())
+            .await?)
+    }
+}

@@ -1,0 +1,67 @@
+//! What partners offer.
+
+use nabij_entity::service;
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryResult,
+    sea_query::{Alias, Expr, ExprTrait},
+};
+use uuid::Uuid;
+
+use super::{
+    Failure, Kind, Record, Tx,
+    place::by_name,
+    record::{Edge, How, model},
+    scope,
+};
+use crate::policy::Viewer;
+
+impl Record for service::Entity {
+    const KIND: Kind = Kind::Service;
+    type Row = service::Model;
+
+    fn scope(viewer: &Viewer, t: &Alias) -> Expr {
+        if viewer.account().is_some() {
+            return scope::everything();
+        }
+        let partner_is_active = Expr::col(("partners", "id"))
+            .equals((t.clone(), "partner_id"))
+            .and(Expr::col(("partners", "status")).eq("ACTIVE"));
+        scope::col(t, "status")
+            .is_in(["ACTIVE", "TEMPORARILY_CLOSED"])
+            .and(scope::exists("partners", partner_is_active))
+    }
+
+    fn edges() -> &'static [Edge] {
+        const EDGES: &[Edge] = &[
+            Edge { name: "partner", to: Kind::Partner, how: How::One("partner_id") },
+            Edge {
+                name: "neighbourhoods",
+                to: Kind::Neighbourhood,
+                how: How::Through(
+                    "service_neighbourhoods",
+                    "service_id",
+                    "neighbourhood_id",
+                    by_name,
+                ),
+            },
+        ];
+        EDGES
+    }
+
+    fn decode(row: &QueryResult, prefix: &str) -> Result<Self::Row, DbErr> {
+        model(row, prefix)
+    }
+}
+
+impl Tx {
+    /// The services of a partner.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn services_of(&self, partner: Uuid) -> Result<Vec<service::Model>, Failure> {
+        Ok(service::Entity::find()
+            .filter(service::Column::PartnerId.eq(partner))
+            .all(&self.connection())
+            .await?)
+    }
+}

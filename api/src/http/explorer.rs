@@ -82,7 +82,6 @@ static FILES: [File; 7] = [
 /// `people_json` is a list of `{name, role, about, token}`; `samples_json` a list of
 /// `{title, query, variables, as}`, of which the last two may be absent. Both are handed to the
 /// browser as they are.
-#[must_use]
 pub fn routes(people_json: String, samples_json: String) -> Router {
     let index = || async { answer(HTML, ASK_AGAIN, Bytes::from_static(INDEX)) };
     FILES
@@ -166,7 +165,10 @@ mod tests {
         for link in links {
             let (status, headers, body) = ask(Method::GET, link).await;
             assert_eq!(status, StatusCode::OK, "{link}");
-            let expected = if link.ends_with(".js") { SCRIPT } else { STYLE };
+            let expected = match link.rsplit_once('.') {
+                Some((_, "js")) => SCRIPT,
+                _ => STYLE,
+            };
             assert_eq!(headers[CONTENT_TYPE], expected, "{link}");
             assert!(body.len() > 500, "{link} holds something");
         }

@@ -1,1 +1,5 @@
-//! x
+//! The modules of this branch.
+
+pub mod clock;
+
+pub mod telemetry;

@@ -53,7 +53,7 @@ impl Clock {
         }
     }
 
-    /// The present moment, cut to microseconds: `PostgreSQL` keeps no more, and a time must read
+    /// The present moment, cut to microseconds: PostgreSQL keeps no more, and a time must read
     /// back as it was written.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {

@@ -1,5 +1,6 @@
 //! The modules of this branch.
 
+pub mod auth;
 pub mod clock;
-
+pub mod config;
 pub mod telemetry;

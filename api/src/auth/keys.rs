@@ -69,13 +69,11 @@ impl KeySet {
 /// The algorithm that the key's own form and words allow; none when it may not be used here.
 fn algorithm_of(jwk: &Jwk) -> Option<Algorithm> {
     let common = &jwk.common;
-    let for_signatures = matches!(
-        common.public_key_use,
-        None | Some(PublicKeyUse::Signature)
-    ) && common
-        .key_operations
-        .as_ref()
-        .is_none_or(|operations| operations.contains(&KeyOperations::Verify));
+    let for_signatures = matches!(common.public_key_use, None | Some(PublicKeyUse::Signature))
+        && common
+            .key_operations
+            .as_ref()
+            .is_none_or(|operations| operations.contains(&KeyOperations::Verify));
     let by_form = match &jwk.algorithm {
         AlgorithmParameters::OctetKeyPair(key) if key.curve == EllipticCurve::Ed25519 => {
             Algorithm::EdDSA
@@ -123,7 +121,9 @@ impl fmt::Display for KeysRefused {
                  and give only public keys here"
             }
             Self::RepeatedKid => "two keys have the same kid: give each key its own",
-            Self::SmallRsa => "an RSA key is shorter than 2048 bits: have the issuer use a longer one",
+            Self::SmallRsa => {
+                "an RSA key is shorter than 2048 bits: have the issuer use a longer one"
+            }
             Self::Nothing => {
                 "no key in the JWK Set can be used: one with a kid, for signatures, of the \
                  algorithm EdDSA, ES256 or RS256 is needed"

@@ -1,5 +1,7 @@
 //! Nabij.
+pub mod auth;
 pub mod clock;
+pub mod config;
 pub mod policy;
 pub mod store;
 pub mod telemetry;

@@ -41,7 +41,7 @@ fn tables() -> Vec<Draft> {
             .text_or_null("basis_justification")
             .reference_or_null("consent_id", "consents")
             .text("disclosed_fields")
-            .text("reason")
+            .text_or_null("reason")
             .text_or_null("reject_reason")
             .text_or_null("status_note")
             .text_or_null("cancel_cause")

@@ -1,0 +1,14 @@
+//! What Nabij is for, one file per aggregate: pure transitions on top, use cases below. No SQL, no
+//! HTTP, no GraphQL.
+//!
+//! A use case begins a transaction, gets what it needs as the viewer may see it (or not found),
+//! asks the policy for a [`crate::policy::Permit`], asks the state for the step, hands both to the
+//! store and commits. What it returns is an id: the answer is read afterwards, as everything is.
+//!
+//! To add a transition: a line in the machine, an arm in the policy, a mutation, a scene.
+
+pub mod refusal;
+pub mod signal;
+pub mod text;
+
+pub use refusal::{Code, Outcome, Problem, Problems, Refusal, Transition};

@@ -1,0 +1,168 @@
+//! Text that people type: cut to its content, of a bounded length, without control characters and
+//! without a national identity number.
+
+use super::refusal::{Code, Problem};
+
+/// Longest line, in characters: a name, a title.
+pub const LINE: usize = 200;
+/// Longest text, in characters: a story, a note.
+pub const STORY: usize = 10_000;
+
+/// A line that must be there.
+///
+/// # Errors
+/// [`Code::Required`], and those of [`optional`].
+pub fn required(path: &str, text: &str, longest: usize) -> Result<String, Problem> {
+    optional(path, Some(text), longest)?.ok_or_else(|| {
+        Problem::new(Code::Required, path, "This can't be empty. Write at least one character.")
+    })
+}
+
+/// A text that may be left out; one without content counts as left out.
+///
+/// # Errors
+/// [`Code::TooLong`], [`Code::Invalid`] for control characters, [`Code::IdentityNumber`].
+pub fn optional(
+    path: &str,
+    text: Option<&str>,
+    longest: usize,
+) -> Result<Option<String>, Problem> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    if text.chars().count() > longest {
+        return Err(Problem::new(
+            Code::TooLong,
+            path,
+            format!("This is too long. Write at most {longest} characters."),
+        ));
+    }
+    let line = longest <= LINE;
+    if text.chars().any(|c| is_unwanted(c) || (line && matches!(c, '\n' | '\r' | '\t'))) {
+        return Err(Problem::new(
+            Code::Invalid,
+            path,
+            "This holds characters that can't be shown (control characters, or a line break in a \
+             single line). Remove them.",
+        ));
+    }
+    if holds_identity_number(text) {
+        return Err(Problem::new(
+            Code::IdentityNumber,
+            path,
+            "This holds a national identity number (Belgian rijksregisternummer or Dutch BSN). \
+             Nabij may not keep those: remove it.",
+        ));
+    }
+    Ok(Some(text.to_owned()))
+}
+
+/// Control characters but for line breaks and tabs, and the invisible characters that change the
+/// direction of what follows (Unicode bidirectional overrides and isolates).
+fn is_unwanted(character: char) -> bool {
+    (character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
+        || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether the text holds a valid Belgian national number (rijksregisternummer, 11 digits with a
+/// check modulo 97; law of 8 August 1983) or a valid Dutch citizen service number (BSN, 9 digits
+/// that pass the eleven test; Wabb), in any of the usual ways of writing them.
+#[must_use]
+pub fn holds_identity_number(text: &str) -> bool {
+    digit_runs(text).iter().any(|run| match run.len() {
+        9 => is_bsn(run),
+        11 => is_national_register_number(run),
+        _ => false,
+    })
+}
+
+/// Runs of digits, with single separators (dot, space, hyphen, slash) between them left out.
+fn digit_runs(text: &str) -> Vec<Vec<u32>> {
+    let mut runs = Vec::new();
+    let mut run: Vec<u32> = Vec::new();
+    let mut gap = false;
+    for character in text.chars() {
+        if let Some(digit) = character.to_digit(10) {
+            run.push(digit);
+            gap = false;
+        } else if !gap && !run.is_empty() && matches!(character, '.' | ' ' | '-' | '/' | '\u{a0}') {
+            gap = true;
+        } else {
+            runs.push(std::mem::take(&mut run));
+            gap = false;
+        }
+    }
+    runs.push(run);
+    runs
+}
+
+fn is_bsn(digits: &[u32]) -> bool {
+    // Weights 9 down to 2, and −1 for the last digit.
+    let sum: i64 = digits
+        .iter()
+        .zip([9_i64, 8, 7, 6, 5, 4, 3, 2, -1])
+        .map(|(digit, weight)| i64::from(*digit) * weight)
+        .sum();
+    sum % 11 == 0 && digits.iter().any(|digit| *digit != 0)
+}
+
+fn is_national_register_number(digits: &[u32]) -> bool {
+    let number = |digits: &[u32]| digits.iter().fold(0_u64, |n, digit| n * 10 + u64::from(*digit));
+    let (birth_and_counter, check) = (number(&digits[..9]), number(&digits[9..]));
+    // Months go up by 20 or 40 in numbers for people who aren't in the register (BIS numbers).
+    let month = number(&digits[2..4]) % 20;
+    let day = number(&digits[4..6]);
+    let matches = |n: u64| 97 - n % 97 == check;
+    // Born from 2000 on: a 2 stands in front.
+    month <= 12
+        && day <= 31
+        && (matches(birth_and_counter) || matches(2_000_000_000 + birth_and_counter))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identity_numbers_are_found_however_they_are_written() {
+        for text in [
+            "93.05.18-223.61",
+            "her number is 93051822361.",
+            "930518 223 61",
+            "BSN 111222333",
+            "bsn: 1112.22.333",
+            "00.01.25-567.77".replace("77", &check(2_000_125_567)).as_str(),
+        ] {
+            assert!(holds_identity_number(text), "{text}");
+        }
+    }
+
+    fn check(n: u64) -> String {
+        format!("{:02}", 97 - n % 97)
+    }
+
+    #[test]
+    fn other_numbers_are_left_alone() {
+        for text in [
+            "+32 2 359 16 16",
+            "0475 12 34 56",
+            "93.05.18-223.62",
+            "111222334",
+            "000000000",
+            "BE 0207.503.703",
+            "Alsembergsteenweg 1046, 1652 Alsemberg",
+        ] {
+            assert!(!holds_identity_number(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn text_is_cut_bounded_and_clean() {
+        assert_eq!(optional("a", Some("  hello "), LINE), Ok(Some("hello".into())));
+        assert_eq!(optional("a", Some("   "), LINE), Ok(None));
+        let code = |text: &str| optional("a", Some(text), LINE).unwrap_err().code;
+        assert_eq!(code(&"x".repeat(201)), Code::TooLong);
+        assert_eq!(code("a\0b"), Code::Invalid);
+        assert_eq!(code("a\nb"), Code::Invalid);
+        assert_eq!(code("a\u{202e}b"), Code::Invalid);
+        assert_eq!(code("93.05.18-223.61"), Code::IdentityNumber);
+    }
+}

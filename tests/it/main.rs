@@ -1,1 +1,3 @@
-fn main() {}
+//! Every test of the service from outside, in one binary.
+
+mod schema_matches_entities;

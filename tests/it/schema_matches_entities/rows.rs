@@ -1,0 +1,519 @@
+//! A row of every entity, with every field filled: no `..Default::default()`, so that a new field
+//! asks for its value here.
+
+use std::collections::BTreeSet;
+
+use nabij_entity as entity;
+use nabij_entity::vocabulary::{Category, ChoreKind, Country, InflowChannel, TargetGroup, Urgency};
+use sea_orm::prelude::*;
+
+use super::{holds, only};
+
+fn sample_time() -> DateTimeUtc {
+    DateTimeUtc::from_timestamp_micros(1_795_339_800_123_456).expect("in range")
+}
+
+fn sample_date() -> Date {
+    Date::from_ymd_opt(2026, 11, 22).expect("a day of the calendar")
+}
+
+fn text(words: &str) -> String {
+    words.to_owned()
+}
+
+pub(super) fn sample_event(subject_id: Uuid, actor: Option<(Uuid, Uuid)>) -> entity::event::Model {
+    entity::event::Model {
+        id: Uuid::now_v7(),
+        subject_kind: text("signal"),
+        subject_id,
+        kind: text("signal.triaged"),
+        actor_user_id: actor.map(|(user, _)| user),
+        actor_role: Some(entity::role_grant::Role::PartnerCoordinator),
+        actor_partner_id: actor.map(|(_, partner)| partner),
+        request_id: text("request-1"),
+        at: sample_time(),
+        data: serde_json::json!({ "from": "SUBMITTED", "to": "TRIAGED", "codes": [1, null] }),
+    }
+}
+
+/// The ids that later records refer to.
+struct Ids {
+    municipality: Uuid,
+    neighbourhood: Uuid,
+    partner: Uuid,
+    user: Uuid,
+    ambassador: Uuid,
+}
+
+/// Writes and reads a row of every record. Answers with the names of their tables.
+pub(super) async fn every_record(db: &DatabaseConnection) -> BTreeSet<String> {
+    let ids = Ids {
+        municipality: Uuid::now_v7(),
+        neighbourhood: Uuid::now_v7(),
+        partner: Uuid::now_v7(),
+        user: Uuid::now_v7(),
+        ambassador: Uuid::now_v7(),
+    };
+    let mut tables = Vec::new();
+    tables.extend(places(db, &ids).await);
+    tables.extend(partners(db, &ids).await);
+    tables.extend(initiatives(db, &ids).await);
+    tables.extend(helpers(db, &ids).await);
+    let resident = resident(db, &ids, &mut tables).await;
+    case(db, &ids, resident, &mut tables).await;
+    tables.into_iter().collect()
+}
+
+async fn places(db: &DatabaseConnection, ids: &Ids) -> [String; 3] {
+    [
+        holds(
+            db,
+            entity::municipality::Model {
+                id: ids.municipality,
+                name: text("name"),
+                country: Country::Nl,
+                code: text("code"),
+                code_scheme: entity::municipality::MunicipalityCodeScheme::CbsGm,
+                created_at: sample_time(),
+                updated_at: sample_time(),
+                version: 1,
+            },
+        )
+        .await,
+        holds(
+            db,
+            entity::neighbourhood::Model {
+                id: ids.neighbourhood,
+                municipality_id: ids.municipality,
+                parent_id: Some(ids.neighbourhood),
+                name: text("name"),
+                created_at: sample_time(),
+                updated_at: sample_time(),
+                version: 1,
+            },
+        )
+        .await,
+        holds(
+            db,
+            entity::area_code::Model {
+                id: Uuid::now_v7(),
+                neighbourhood_id: ids.neighbourhood,
+                scheme: entity::area_code::AreaCodeScheme::CbsBuurt,
+                code: text("code"),
+                valid_from: Some(sample_date()),
+                valid_until: Some(sample_date()),
+                created_at: sample_time(),
+            },
+        )
+        .await,
+    ]
+}
+
+async fn partners(db: &DatabaseConnection, ids: &Ids) -> [String; 5] {
+    let service = Uuid::now_v7();
+    [
+        holds(
+            db,
+            entity::partner::Model {
+                id: ids.partner,
+                reference: text("reference"),
+                name: text("name"),
+                kind: entity::partner::PartnerKind::Other,
+                secrecy: entity::partner::SecrecyRegime::Discretion,
+                status: entity::partner::PartnerStatus::Offboarded,
+                email: Some(text("email")),
+                phone: Some(text("phone")),
+                website: Some(text("website")),
+                created_at: sample_time(),
+                updated_at: sample_time(),
+                version: 1,
+            },
+        )
+        .await,
+        holds(
+            db,
+            entity::partner_identifier::Model {
+                id: Uuid::now_v7(),
+                partner_id: ids.partner,
+                scheme: entity::partner_identifier::PartnerIdentifierScheme::Oin,
+                value: text("value"),
+                created_at: sample_time(),
+            },
+        )
+        .await,
+        holds(
+            db,
+            entity::partner_neighbourhood::Model {
+                partner_id: ids.partner,
+                neighbourhood_id: ids.neighbourhood,
+            },
+        )
+        .await,
+        holds(
+            db,
+            entity::service::Model {
+                id: service,
+                partner_id: ids.partner,
+                reference: text("reference"),
+                name: text("name"),
+                description: Some(text("description")),
+                categories: vec![Category::Other, Category::Loneliness].into(),
+                target_groups: vec![TargetGroup::Everyone, TargetGroup::Children].into(),
+                capacity_available: Some(7),
+                capacity_maximum: Some(7),
+                capacity_updated_at: Some(sample_time()),
+                status: entity::service::ServiceStatus::Defunct,
+                created_at: sample_time(),
+                updated_at: sample_time(),
+                version: 1,
+            },
+        )
+        .await,
+        holds(
+            db,
+            entity::service_neighbourhood::Model {
+                service_id: service,
+                neighbourhood_id: ids.neighbourhood,
+            },
+        )
+        .await,
+    ]
+}
+
+async fn initiatives(db: &DatabaseConnection, ids: &Ids) -> [String; 4] {
+    let initiative = Uuid::now_v7();
+    [
+        holds(
+            db,
+            entity::initiative::Model {
+                id: initiative,
+                reference: text("reference"),
+                name: text("name"),
+                municipality_id: ids.municipality,
+                description: Some(text("description")),
+                starts_on: Some(sample_date()),
+                ends_on: Some(sample_date()),
+                target_groups: vec![TargetGroup::Everyone, TargetGroup::Children].into(),
+                minimum_age: Some(7),
+                website: Some(text("website")),
+                created_at: sample_time(),
+                updated_at: sample_time(),
+                version: 1,
+            },
+        )
+        .await,
+        holds(
+            db,
+            entity::initiative_neighbourhood::Model {
+                initiative_id: initiative,
+                neighbourhood_id: ids.neighbourhood,
+            },
+        )
+        .await,
+        holds(
+            db,
+            entity::initiative_partner::Model {
+                initiative_id: initiative,
+                partner_id: ids.partner,
+            },
+        )
+        .await,
+        holds(
+            db,
+            entity::evaluation::Model {
+                id: Uuid::now_v7(),
+                initiative_id: initiative,
+                recommendation: Some(7),
+                impact: Some(7),
+                strengths: Some(text("strengths")),
+                barriers: Some(text("barriers")),
+                lasting_impact: Some(text("lasting impact")),
+                evaluated_on: Some(sample_date()),
+                created_at: sample_time(),
+                updated_at: sample_time(),
+                version: 1,
+            },
+        )
+        .await,
+    ]
+}
+
+async fn helpers(db: &DatabaseConnection, ids: &Ids) -> [String; 5] {
+    [
+        holds(
+            db,
+            entity::user::Model {
+                id: ids.user,
+                kind: entity::user::UserKind::Client,
+                issuer: text("issuer"),
+                subject: text("subject"),
+                display_name: text("display name"),
+                status: entity::user::UserStatus::Blocked,
+                authz_version: 5,
+                created_at: sample_time(),
+                updated_at: sample_time(),
+                version: 1,
+            },
+        )
+        .await,
+        holds(
+            db,
+            entity::ambassador::Model {
+                id: ids.ambassador,
+                municipality_id: ids.municipality,
+                whole_municipality: true,
+                pool_partner_id: Some(ids.partner),
+                display_name: text("display name"),
+                roles: vec![
+                    entity::ambassador::VolunteerRole::Organiser,
+                    entity::ambassador::VolunteerRole::Listener,
+                ]
+                .into(),
+                status: entity::ambassador::AmbassadorStatus::Left,
+                briefed_on: Some(sample_date()),
+                public_profile: true,
+                public_contact: Some(text("public contact")),
+                created_at: sample_time(),
+                updated_at: sample_time(),
+                version: 1,
+            },
+        )
+        .await,
+        holds(
+            db,
+            entity::ambassador_neighbourhood::Model {
+                ambassador_id: ids.ambassador,
+                neighbourhood_id: ids.neighbourhood,
+            },
+        )
+        .await,
+        holds(
+            db,
+            entity::role_grant::Model {
+                id: Uuid::now_v7(),
+                user_id: ids.user,
+                role: entity::role_grant::Role::Admin,
+                municipality_id: Some(ids.municipality),
+                neighbourhood_id: Some(ids.neighbourhood),
+                partner_id: Some(ids.partner),
+                ambassador_id: Some(ids.ambassador),
+                valid_from: sample_time(),
+                valid_until: Some(sample_time()),
+                created_at: sample_time(),
+                updated_at: sample_time(),
+                version: 1,
+            },
+        )
+        .await,
+        holds(
+            db,
+            entity::idempotency_key::Model {
+                user_id: ids.user,
+                key: Uuid::now_v7(),
+                mutation: text("mutation"),
+                input_hash: text("input hash"),
+                record_id: ids.partner,
+                created_at: sample_time(),
+            },
+        )
+        .await,
+    ]
+}
+
+async fn resident(db: &DatabaseConnection, ids: &Ids, tables: &mut Vec<String>) -> Uuid {
+    let resident = Uuid::now_v7();
+    tables.extend([
+        holds(
+            db,
+            entity::resident::Model {
+                id: resident,
+                municipality_id: ids.municipality,
+                neighbourhood_id: ids.neighbourhood,
+                given_name: Some(text("given name")),
+                family_name: Some(text("family name")),
+                birth_year: Some(7),
+                target_groups: vec![TargetGroup::Everyone, TargetGroup::Children].into(),
+                languages: vec![text("nl-BE"), text("a,b")].into(),
+                notes: Some(text("notes")),
+                recorded_by_user_id: ids.user,
+                recorded_by_ambassador_id: Some(ids.ambassador),
+                recorded_by_partner_id: Some(ids.partner),
+                created_at: sample_time(),
+                updated_at: sample_time(),
+                version: 1,
+            },
+        )
+        .await,
+        holds(
+            db,
+            entity::resident_contact::Model {
+                resident_id: resident,
+                phone: Some(text("phone")),
+                email: Some(text("email")),
+                address: Some(text("address")),
+                preferred_channel: Some(entity::resident_contact::PreferredChannel::Email),
+                updated_at: sample_time(),
+            },
+        )
+        .await,
+        holds(
+            db,
+            entity::access_log::Model {
+                id: Uuid::now_v7(),
+                user_id: ids.user,
+                partner_id: Some(ids.partner),
+                resident_id: resident,
+                fields: text("fields"),
+                purpose: entity::access_log::AccessPurpose::Emergency,
+                at: sample_time(),
+                request_id: text("request id"),
+            },
+        )
+        .await,
+    ]);
+    resident
+}
+
+async fn case(db: &DatabaseConnection, ids: &Ids, resident: Uuid, tables: &mut Vec<String>) {
+    let (consent, signal, referral) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+    let service = only::<entity::service::Entity>(db).await.id;
+    tables.extend([
+        holds(
+            db,
+            entity::consent::Model {
+                id: consent,
+                resident_id: resident,
+                municipality_id: ids.municipality,
+                neighbourhood_id: ids.neighbourhood,
+                kind: entity::consent::ConsentKind::AcceptHelp,
+                partner_id: Some(ids.partner),
+                method: entity::consent::ConsentMethod::Digital,
+                recorded_by_user_id: ids.user,
+                given_at: sample_time(),
+                withdrawn_at: Some(sample_time()),
+                withdrawn_by_user_id: Some(ids.user),
+                created_at: sample_time(),
+                updated_at: sample_time(),
+                version: 1,
+            },
+        )
+        .await,
+        holds(
+            db,
+            entity::signal::Model {
+                id: signal,
+                municipality_id: ids.municipality,
+                neighbourhood_id: ids.neighbourhood,
+                resident_id: Some(resident),
+                kind: entity::signal::SignalKind::Initiative,
+                category: Category::Other,
+                chore_kind: Some(ChoreKind::Garden),
+                urgency: Urgency::Acute,
+                title: text("title"),
+                text: Some(text("text")),
+                status: entity::signal::SignalStatus::Withdrawn,
+                reporter_user_id: ids.user,
+                reporter_ambassador_id: Some(ids.ambassador),
+                reporter_partner_id: Some(ids.partner),
+                source: Some(text("source")),
+                inflow_channel: InflowChannel::Platform,
+                external_reference: Some(text("external reference")),
+                handler_partner_id: Some(ids.partner),
+                due_at: sample_time(),
+                outcome: Some(entity::signal::SignalOutcome::HelpedByVolunteer),
+                outcome_note: Some(text("outcome note")),
+                dismiss_reason: Some(entity::signal::SignalDismissReason::NotSmallOrUrgent),
+                duplicate_of_id: Some(signal),
+                closed_at: Some(sample_time()),
+                created_at: sample_time(),
+                updated_at: sample_time(),
+                version: 1,
+            },
+        )
+        .await,
+        holds(
+            db,
+            entity::referral::Model {
+                id: referral,
+                signal_id: signal,
+                municipality_id: ids.municipality,
+                neighbourhood_id: ids.neighbourhood,
+                resident_id: Some(resident),
+                from_partner_id: Some(ids.partner),
+                to_partner_id: ids.partner,
+                service_id: Some(service),
+                replaces_id: Some(referral),
+                status: entity::referral::ReferralStatus::Cancelled,
+                held_from: Some(entity::referral::ReferralStatus::Accepted),
+                basis: Some(entity::referral::SharingBasis::PublicTask),
+                basis_justification: Some(text("basis justification")),
+                consent_id: Some(consent),
+                disclosed_fields: vec![
+                    entity::referral::DisclosedField::Notes,
+                    entity::referral::DisclosedField::Name,
+                ]
+                .into(),
+                reason: text("reason"),
+                reject_reason: Some(entity::referral::ReferralRejectReason::NotEligible),
+                status_note: Some(text("status note")),
+                cancel_cause: Some(entity::referral::ReferralCancelCause::ByTarget),
+                outcome: Some(entity::referral::ReferralOutcome::PartlyHelped),
+                outcome_note: Some(text("outcome note")),
+                requested_by_user_id: ids.user,
+                accepted_at: Some(sample_time()),
+                closed_at: Some(sample_time()),
+                created_at: sample_time(),
+                updated_at: sample_time(),
+                version: 1,
+            },
+        )
+        .await,
+    ]);
+    tables.extend(after(db, ids, signal, referral).await);
+}
+
+async fn after(db: &DatabaseConnection, ids: &Ids, signal: Uuid, referral: Uuid) -> [String; 3] {
+    [
+        holds(
+            db,
+            entity::contact_moment::Model {
+                id: Uuid::now_v7(),
+                signal_id: signal,
+                referral_id: Some(referral),
+                municipality_id: ids.municipality,
+                neighbourhood_id: ids.neighbourhood,
+                kind: entity::contact_moment::ContactKind::DeskContact,
+                at: sample_time(),
+                outcome: entity::contact_moment::ContactOutcome::Declined,
+                note: Some(text("note")),
+                author_user_id: ids.user,
+                author_ambassador_id: Some(ids.ambassador),
+                author_partner_id: Some(ids.partner),
+                created_at: sample_time(),
+                updated_at: sample_time(),
+                version: 1,
+            },
+        )
+        .await,
+        holds(
+            db,
+            entity::feedback::Model {
+                id: Uuid::now_v7(),
+                referral_id: referral,
+                signal_id: signal,
+                municipality_id: ids.municipality,
+                neighbourhood_id: ids.neighbourhood,
+                giver: entity::feedback::FeedbackGiver::PersonHelped,
+                score: 5,
+                text: Some(text("text")),
+                author_user_id: ids.user,
+                author_partner_id: Some(ids.partner),
+                created_at: sample_time(),
+                updated_at: sample_time(),
+                version: 1,
+            },
+        )
+        .await,
+        holds(db, sample_event(signal, Some((ids.user, ids.partner)))).await,
+    ]
+}

@@ -4,6 +4,7 @@
 //! figure to it, add a field to [`RequestLine`] and write it in [`RequestLine::write`].
 
 use std::fmt;
+use std::io::IsTerminal;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -36,6 +37,8 @@ pub fn init(format: LogFormat, filter: &str) -> Result<(), LogNotStarted> {
     let filter = EnvFilter::try_new(filter).map_err(|_| LogNotStarted::Filter)?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // Colours are for people: in a file or a pipe they would be noise.
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     match format {
         LogFormat::Human => log.try_init(),
@@ -318,5 +321,4 @@ pub fn loggable_name(name: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "telemetry_tests.rs"]
 mod tests;

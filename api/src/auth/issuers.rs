@@ -68,7 +68,8 @@ impl Issuers {
         Ok(Self(issuers))
     }
 
-    /// These issuers and this service itself, whose tokens must have every claim.
+    /// These issuers and this service itself, whose tokens must have every claim. Takes the place
+    /// of an issuer of the same name: nobody else speaks for this service.
     #[must_use]
     pub fn and_own(mut self, issuer: &str, audience: &str, key: &SigningKey) -> Self {
         let own = Issuer {

@@ -81,22 +81,29 @@ impl DatabaseUrl {
 
     /// The value of a parameter after the question mark; of several, the last, as the driver does.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
-        let (_, parameters) = self.0.split_once('?')?;
-        parameters
-            .split('&')
-            .filter_map(|one| one.split_once('='))
+        self.parameters()
             .filter_map(|(key, value)| (key == name).then_some(value))
-            .next_back()
+            .last()
     }
 
-    /// The host that PostgreSQL runs on; empty for the local socket.
-    pub(super) fn postgres_host(&self) -> &str {
-        if let Some(host) = self
-            .parameter("host")
-            .or_else(|| self.parameter("hostaddr"))
-        {
-            return host;
-        }
+    fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        let (_, parameters) = self.0.split_once('?').unwrap_or_default();
+        parameters.split('&').filter_map(|one| one.split_once('='))
+    }
+
+    /// Whether the connection stays on this machine: every host that is named, wherever the
+    /// driver may look for it, is this one.
+    pub(super) fn is_local(&self) -> bool {
+        let named = self
+            .parameters()
+            .filter_map(|(key, value)| matches!(key, "host" | "hostaddr").then_some(value));
+        std::iter::once(self.authority_host())
+            .chain(named)
+            .all(|host| is_socket(host) || super::check::is_loopback(host))
+    }
+
+    /// The host between the scheme and the path; empty when there is none.
+    fn authority_host(&self) -> &str {
         let rest = self.0.split_once("://").map_or("", |(_, rest)| rest);
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let host = authority.rsplit('@').next().unwrap_or_default();
@@ -105,13 +112,14 @@ impl DatabaseUrl {
             None => host.split(':').next().unwrap_or_default(),
         }
     }
+}
 
-    /// Whether the connection stays on this machine.
-    pub(super) fn is_local(&self) -> bool {
-        let host = self.postgres_host();
-        // A percent sign starts an escaped slash: the folder of a socket.
-        host.is_empty() || host.starts_with(['/', '%']) || super::check::is_loopback(host)
-    }
+/// Whether a host is none, or the folder of a local socket, its slash escaped or not.
+fn is_socket(host: &str) -> bool {
+    host.is_empty()
+        || ["/", "%2F", "%2f"]
+            .iter()
+            .any(|slash| host.starts_with(slash))
 }
 
 impl fmt::Display for DatabaseUrl {

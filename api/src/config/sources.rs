@@ -8,7 +8,7 @@ use figment::error::Kind;
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 
-use super::{Problem, Settings};
+use super::{DatabaseUrl, Problem, Settings};
 use crate::telemetry::LogFormat;
 
 /// The file that is read when none is named.
@@ -29,7 +29,7 @@ pub struct Flags {
     pub listen: Option<SocketAddr>,
     /// The database; better set in the environment, where a password isn't seen by others
     #[arg(long, value_name = "URL")]
-    pub database_url: Option<String>,
+    pub database_url: Option<DatabaseUrl>,
     /// Leave the database's schema as it is
     #[arg(long)]
     pub no_migrate: bool,
@@ -41,8 +41,8 @@ pub struct Flags {
     pub log: Option<String>,
 }
 
-/// Where the settings come from.
-#[derive(Clone, Debug, Default)]
+/// Where the settings come from. Has no `Debug`: the environment holds secrets.
+#[derive(Clone, Default)]
 pub struct Sources {
     /// The environment's variables.
     pub environment: BTreeMap<String, String>,
@@ -161,7 +161,10 @@ impl Sources {
         } = &self.flags;
         let texts = [
             ("listen", listen.map(|address| address.to_string())),
-            ("database_url", database_url.clone()),
+            (
+                "database_url",
+                database_url.as_ref().map(|url| url.expose().to_owned()),
+            ),
             ("log", log.clone()),
         ];
         let mut values: Dict = texts
@@ -191,23 +194,17 @@ fn unreadable(path: &Path) -> Problem {
 
 /// The figment error without the value it quotes.
 fn in_words(error: &figment::Error) -> Problem {
-    let setting = error.path.join(".");
+    let setting = setting_name(&error.path);
     let from = error.metadata.as_ref().map_or("settings", |m| &m.name);
     let (why, instead) = match &error.kind {
         Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
             ("not of the type it must have", format!("write {expected}"))
         }
-        Kind::UnknownField(name, expected) => {
-            let setting = match setting.as_str() {
-                "" => name.clone(),
-                inside => format!("{inside}.{name}"),
-            };
-            return Problem::new(
-                setting,
-                format!("no setting has this name ({from})"),
-                format!("remove it, or use one of: {}", expected.join(", ")),
-            );
-        }
+        // The path ends in the unknown name already.
+        Kind::UnknownField(_, expected) => (
+            "no setting has this name",
+            format!("remove it, or use one of: {}", expected.join(", ")),
+        ),
         Kind::UnknownVariant(_, expected) => (
             "not a word it knows",
             format!("write one of: {}", expected.join(", ")),
@@ -218,10 +215,29 @@ fn in_words(error: &figment::Error) -> Problem {
         }
         _ => (
             "can't be read",
-            "write it as the default is written".to_owned(),
+            format!("write it as in {}", default_text(error.path.first())),
         ),
     };
     Problem::new(setting, format!("{why} ({from})"), instead)
+}
+
+/// The default of a setting that is a text.
+fn default_text(setting: Option<&String>) -> String {
+    setting
+        .and_then(|name| Layer::of_defaults().values.remove(name))
+        .and_then(Value::into_string)
+        .unwrap_or_else(|| "the operator's guide".to_owned())
+}
+
+/// `issuers[0].url`, as the checks name it too.
+fn setting_name(path: &[String]) -> String {
+    path.iter().fold(String::new(), |name, step| {
+        match (name.is_empty(), step.parse::<usize>()) {
+            (true, _) => step.clone(),
+            (false, Ok(position)) => format!("{name}[{position}]"),
+            (false, Err(_)) => format!("{name}.{step}"),
+        }
+    })
 }
 
 /// One layer's values, and what to call it.

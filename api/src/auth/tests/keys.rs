@@ -27,7 +27,7 @@ fn keys_for_other_purposes_are_passed_over() {
     ];
     for other in &others {
         assert_eq!(
-            jwks(&[other.clone()]).unwrap_err(),
+            jwks(std::slice::from_ref(other)).unwrap_err(),
             KeysRefused::Nothing,
             "{other}"
         );
@@ -126,8 +126,8 @@ fn our_key_is_kept_closed_and_found_again() {
     let folder = Folder::new();
     let file = folder.0.join("signing-key.p8");
     let made = SigningKey::load_or_generate(&file).unwrap();
-    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
+    let permissions = std::fs::metadata(&file).unwrap().permissions();
+    assert_eq!(permissions.mode() & 0o777, 0o600);
     let found = SigningKey::load_or_generate(&file).unwrap();
     assert_eq!(found.kid(), made.kid());
     assert_eq!(found.jwks(), made.jwks());

@@ -29,7 +29,11 @@ pub enum IdError {
 /// See [`IdError`].
 pub fn parse(kind: Kind, text: &str) -> Result<Uuid, IdError> {
     let (found, id) = parse_any(text)?;
-    if found == kind { Ok(id) } else { Err(IdError::OtherKind) }
+    if found == kind {
+        Ok(id)
+    } else {
+        Err(IdError::OtherKind)
+    }
 }
 
 /// The kind and the UUID of any record's id.

@@ -8,6 +8,8 @@
 //! To add a transition: a line in the machine, an arm in the policy, a mutation, a scene.
 
 pub mod refusal;
+pub mod reporter;
+pub mod resident;
 pub mod signal;
 pub mod text;
 

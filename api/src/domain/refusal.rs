@@ -67,8 +67,18 @@ impl Problem {
     /// A problem with the value at `path`, its parts separated by dots (none for the whole).
     #[must_use]
     pub fn new(code: Code, path: &str, message: impl Into<String>) -> Self {
-        let path = path.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
-        Self { code, message: message.into(), path, transition: None, current_version: None }
+        let path = path
+            .split('.')
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect();
+        Self {
+            code,
+            message: message.into(),
+            path,
+            transition: None,
+            current_version: None,
+        }
     }
 
     /// There is no such record, as far as the viewer may know.
@@ -199,7 +209,11 @@ impl Problems {
     /// # Errors
     /// All that was.
     pub fn finish(self) -> Outcome<()> {
-        if self.0.is_empty() { Ok(()) } else { Err(Refusal::Problems(self.0)) }
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::Problems(self.0))
+        }
     }
 
     /// The value that was read, if nothing at all was wrong.

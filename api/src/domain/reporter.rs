@@ -18,7 +18,10 @@ use crate::{
 /// # Errors
 /// [`Code::NotFound`].
 pub(super) async fn place(tx: &Tx, neighbourhood: Uuid, path: &str) -> Outcome<Uuid> {
-    Ok(tx.municipality_of(neighbourhood).await?.ok_or_else(|| Problem::not_found(path))?)
+    Ok(tx
+        .municipality_of(neighbourhood)
+        .await?
+        .ok_or_else(|| Problem::not_found(path))?)
 }
 
 /// The quality in which the viewer reports about this place: as its coordinator, else as a
@@ -36,8 +39,11 @@ pub(super) async fn of(tx: &Tx, municipality: Uuid, neighbourhood: Uuid) -> Outc
             return Ok(Reporter::Ambassador(ambassador));
         }
     }
-    const FOR_A_PARTNER: &[Role] =
-        &[Role::PartnerCoordinator, Role::PartnerStaff, Role::Signaller];
+    const FOR_A_PARTNER: &[Role] = &[
+        Role::PartnerCoordinator,
+        Role::PartnerStaff,
+        Role::Signaller,
+    ];
     for partner in viewer.partners(FOR_A_PARTNER) {
         if tx.partner_covers(partner, neighbourhood).await? && is_active(tx, partner).await? {
             return Ok(Reporter::Partner(partner));
@@ -69,8 +75,10 @@ pub(super) async fn active_partner(
     neighbourhood: Uuid,
     path: &str,
 ) -> Outcome<partner::Model> {
-    let partner =
-        tx.visible::<partner::Entity>(partner).await?.ok_or_else(|| Problem::not_found(path))?;
+    let partner = tx
+        .visible::<partner::Entity>(partner)
+        .await?
+        .ok_or_else(|| Problem::not_found(path))?;
     if partner.status != PartnerStatus::Active {
         return Err(Problem::new(
             Code::Invalid,

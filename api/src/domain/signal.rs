@@ -3,9 +3,7 @@
 use chrono::TimeDelta;
 use nabij_entity::{
     resident,
-    signal::{
-        self, SignalAction, SignalDismissReason, SignalKind, SignalOutcome, SignalStatus,
-    },
+    signal::{self, SignalAction, SignalDismissReason, SignalKind, SignalOutcome, SignalStatus},
     vocabulary::{Category, ChoreKind, InflowChannel, Urgency},
 };
 use sea_orm::ActiveValue::Set;
@@ -18,7 +16,7 @@ use super::{
 use crate::{
     policy::{Action, Place, Reporter, decide},
     store::{
-        Cx, Kind, Tx,
+        Cx, Filter, Kind, Tx,
         events::Happening,
         idempotency::{IdempotencyKey, Recall},
         record::Seen,
@@ -55,10 +53,17 @@ pub fn step(from: SignalStatus, action: SignalAction) -> Result<SignalStatus, Tr
 #[must_use]
 pub fn allowed(from: SignalStatus) -> Vec<SignalAction> {
     use SignalAction as A;
-    [A::Triage, A::Start, A::Resolve, A::Dismiss, A::Withdraw, A::Reopen]
-        .into_iter()
-        .filter(|action| step(from, *action).is_ok())
-        .collect()
+    [
+        A::Triage,
+        A::Start,
+        A::Resolve,
+        A::Dismiss,
+        A::Withdraw,
+        A::Reopen,
+    ]
+    .into_iter()
+    .filter(|action| step(from, *action).is_ok())
+    .collect()
 }
 
 /// What `viewer` may do now: the state allows it, the policy does, and the guards hold.
@@ -83,7 +88,9 @@ pub fn allowed_to(
 }
 
 fn is_recently_closed(signal: &signal::Model, now: chrono::DateTime<chrono::Utc>) -> bool {
-    signal.closed_at.is_some_and(|closed| now - closed <= REOPEN_WITHIN)
+    signal
+        .closed_at
+        .is_some_and(|closed| now - closed <= REOPEN_WITHIN)
 }
 
 /// By when a signal of this urgency must be looked at.
@@ -94,6 +101,39 @@ pub fn time_to_act(urgency: Urgency) -> TimeDelta {
         Urgency::High => TimeDelta::days(2),
         Urgency::Normal => TimeDelta::days(7),
         Urgency::Low => TimeDelta::days(21),
+    }
+}
+
+/// States in which a signal still asks for something.
+const OPEN: [SignalStatus; 3] = [
+    SignalStatus::Submitted,
+    SignalStatus::Triaged,
+    SignalStatus::InProgress,
+];
+
+/// Whether somebody should have looked at the signal by now (story B3).
+#[must_use]
+pub fn is_overdue(signal: &signal::Model, now: chrono::DateTime<chrono::Utc>) -> bool {
+    OPEN.contains(&signal.status) && signal.due_at <= now
+}
+
+/// The same as a condition.
+#[must_use]
+pub fn overdue_filter(overdue: bool, now: chrono::DateTime<chrono::Utc>) -> Filter {
+    let open = Filter::In(
+        "status",
+        OPEN.iter().map(|status| (*status).into()).collect(),
+    );
+    // Due at this very moment is overdue.
+    let past = Filter::Not(Box::new(Filter::Gte(
+        "due_at",
+        (now + TimeDelta::microseconds(1)).into(),
+    )));
+    let is = Filter::And(vec![open, past]);
+    if overdue {
+        is
+    } else {
+        Filter::Not(Box::new(is))
     }
 }
 
@@ -139,11 +179,7 @@ pub enum ResidentRef {
 /// # Errors
 /// What is wrong with the input, [`Code::NotFound`] for a place or resident the viewer may not
 /// see, [`Code::Forbidden`] outside the viewer's places.
-pub async fn submit(
-    cx: &Cx,
-    submission: Submission,
-    key: Option<IdempotencyKey>,
-) -> Outcome<Uuid> {
+pub async fn submit(cx: &Cx, submission: Submission, key: Option<IdempotencyKey>) -> Outcome<Uuid> {
     let Submission {
         kind,
         category,
@@ -181,7 +217,10 @@ pub async fn submit(
     let tx = cx.begin().await?;
     let municipality = reporter::place(&tx, neighbourhood, "neighbourhood").await?;
     let reporter = reporter::of(&tx, municipality, neighbourhood).await?;
-    let place = Place { municipality, neighbourhood: Some(neighbourhood) };
+    let place = Place {
+        municipality,
+        neighbourhood: Some(neighbourhood),
+    };
     let permit = decide(tx.viewer(), Action::SignalSubmit(place, reporter))?;
     let user = reporter::user(&tx)?;
     if let Some(reference) = &external_reference
@@ -196,11 +235,11 @@ pub async fn submit(
     };
     let resident_id = match resident {
         None => None,
-        Some(ResidentRef::Known(id)) => {
-            Some(known_resident(&tx, id, neighbourhood).await?)
-        }
+        Some(ResidentRef::Known(id)) => Some(known_resident(&tx, id, neighbourhood).await?),
         Some(ResidentRef::New(particulars)) => {
-            Some(residents::insert(&tx, *particulars, place, reporter, "resident.new").await?)
+            let resident = tx.new_id();
+            residents::insert(&tx, resident, *particulars, place, reporter, "resident.new").await?;
+            Some(resident)
         }
     };
     let now = tx.now();
@@ -243,7 +282,8 @@ pub async fn submit(
         .with("to", SignalStatus::Submitted.code())
         .with("category", category.code())
         .with("urgency", urgency.code());
-    tx.insert::<signal::Entity>(&permit, model, happening).await?;
+    tx.insert::<signal::Entity>(&permit, model, happening)
+        .await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -328,13 +368,18 @@ pub async fn transition(
     transitioning: Transitioning,
 ) -> Outcome<Uuid> {
     let tx = cx.begin().await?;
-    let signal =
-        tx.visible::<signal::Entity>(id).await?.ok_or_else(|| Problem::not_found("id"))?;
+    let signal = tx
+        .visible::<signal::Entity>(id)
+        .await?
+        .ok_or_else(|| Problem::not_found("id"))?;
     let action = transitioning.action();
     let permit = decide(tx.viewer(), Action::Signal(action, &signal))?;
     expect_version(expected_version, signal.version)?;
     let to = step(signal.status, action)?;
-    let mut change = signal::ActiveModel { status: Set(to), ..Default::default() };
+    let mut change = signal::ActiveModel {
+        status: Set(to),
+        ..Default::default()
+    };
     let happening = Happening::new(event_of(action), (Kind::Signal, id))
         .with("from", signal.status.code())
         .with("to", to.code());
@@ -355,20 +400,28 @@ async fn prepare(
 ) -> Outcome<Happening> {
     let now = tx.now();
     Ok(match transitioning {
-        Transitioning::Triage { category, urgency, handler } => {
+        Transitioning::Triage {
+            category,
+            urgency,
+            handler,
+        } => {
             if let Some(handler) = handler {
                 reporter::active_partner(tx, handler, signal.neighbourhood_id, "handler").await?;
                 change.handler_partner_id = Set(Some(handler));
             }
-            let (category, urgency) =
-                (category.unwrap_or(signal.category), urgency.unwrap_or(signal.urgency));
+            let (category, urgency) = (
+                category.unwrap_or(signal.category),
+                urgency.unwrap_or(signal.urgency),
+            );
             change.category = Set(category);
             change.urgency = Set(urgency);
             change.due_at = Set(signal.created_at + time_to_act(urgency));
             if category != Category::Chores {
                 change.chore_kind = Set(None);
             }
-            happening.with("category", category.code()).with("urgency", urgency.code())
+            happening
+                .with("category", category.code())
+                .with("urgency", urgency.code())
         }
         Transitioning::Start => happening,
         Transitioning::Resolve { outcome, note } => {
@@ -387,7 +440,10 @@ async fn prepare(
             change.closed_at = Set(Some(now));
             happening.with("outcome", outcome.code())
         }
-        Transitioning::Dismiss { reason, duplicate_of } => {
+        Transitioning::Dismiss {
+            reason,
+            duplicate_of,
+        } => {
             change.dismiss_reason = Set(Some(reason));
             change.duplicate_of_id = Set(original(tx, signal, reason, duplicate_of).await?);
             change.closed_at = Set(Some(now));
@@ -479,7 +535,10 @@ pub(super) async fn begin_work(
         return Ok(());
     }
     let to = step(signal.status, SignalAction::Start)?;
-    let change = signal::ActiveModel { status: Set(to), ..Default::default() };
+    let change = signal::ActiveModel {
+        status: Set(to),
+        ..Default::default()
+    };
     let happening = Happening::new("signal.started", (Kind::Signal, signal.id))
         .with("from", signal.status.code())
         .with("to", to.code());

@@ -14,7 +14,11 @@ pub const STORY: usize = 10_000;
 /// [`Code::Required`], and those of [`optional`].
 pub fn required(path: &str, text: &str, longest: usize) -> Result<String, Problem> {
     optional(path, Some(text), longest)?.ok_or_else(|| {
-        Problem::new(Code::Required, path, "This can't be empty. Write at least one character.")
+        Problem::new(
+            Code::Required,
+            path,
+            "This can't be empty. Write at least one character.",
+        )
     })
 }
 
@@ -22,12 +26,10 @@ pub fn required(path: &str, text: &str, longest: usize) -> Result<String, Proble
 ///
 /// # Errors
 /// [`Code::TooLong`], [`Code::Invalid`] for control characters, [`Code::IdentityNumber`].
-pub fn optional(
-    path: &str,
-    text: Option<&str>,
-    longest: usize,
-) -> Result<Option<String>, Problem> {
-    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+pub fn optional(path: &str, text: Option<&str>, longest: usize) -> Result<Option<String>, Problem> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
     if text.chars().count() > longest {
         return Err(Problem::new(
             Code::TooLong,
@@ -36,7 +38,10 @@ pub fn optional(
         ));
     }
     let line = longest <= LINE;
-    if text.chars().any(|c| is_unwanted(c) || (line && matches!(c, '\n' | '\r' | '\t'))) {
+    if text
+        .chars()
+        .any(|c| is_unwanted(c) || (line && matches!(c, '\n' | '\r' | '\t')))
+    {
         return Err(Problem::new(
             Code::Invalid,
             path,
@@ -105,7 +110,11 @@ fn is_bsn(digits: &[u32]) -> bool {
 }
 
 fn is_national_register_number(digits: &[u32]) -> bool {
-    let number = |digits: &[u32]| digits.iter().fold(0_u64, |n, digit| n * 10 + u64::from(*digit));
+    let number = |digits: &[u32]| {
+        digits
+            .iter()
+            .fold(0_u64, |n, digit| n * 10 + u64::from(*digit))
+    };
     let (birth_and_counter, check) = (number(&digits[..9]), number(&digits[9..]));
     // Months go up by 20 or 40 in numbers for people who aren't in the register (BIS numbers).
     let month = number(&digits[2..4]) % 20;
@@ -129,7 +138,9 @@ mod tests {
             "930518 223 61",
             "BSN 111222333",
             "bsn: 1112.22.333",
-            "00.01.25-567.77".replace("77", &check(2_000_125_567)).as_str(),
+            "00.01.25-567.77"
+                .replace("77", &check(2_000_125_567))
+                .as_str(),
         ] {
             assert!(holds_identity_number(text), "{text}");
         }
@@ -156,7 +167,10 @@ mod tests {
 
     #[test]
     fn text_is_cut_bounded_and_clean() {
-        assert_eq!(optional("a", Some("  hello "), LINE), Ok(Some("hello".into())));
+        assert_eq!(
+            optional("a", Some("  hello "), LINE),
+            Ok(Some("hello".into()))
+        );
         assert_eq!(optional("a", Some("   "), LINE), Ok(None));
         let code = |text: &str| optional("a", Some(text), LINE).unwrap_err().code;
         assert_eq!(code(&"x".repeat(201)), Code::TooLong);

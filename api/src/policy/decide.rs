@@ -4,8 +4,8 @@
 //! state allows the action is settled after, by the domain. Here only the role counts.
 
 use nabij_entity::{
-    ambassador, consent, initiative, referral, resident, role_grant::Role, signal,
-    referral::ReferralAction, signal::SignalAction,
+    ambassador, consent, initiative, referral, referral::ReferralAction, resident,
+    role_grant::Role, signal, signal::SignalAction,
 };
 use uuid::Uuid;
 
@@ -98,7 +98,9 @@ pub fn decide(viewer: &Viewer, action: Action<'_>) -> Result<Permit, Forbidden> 
         }
         Action::ServiceManage(partner) => {
             viewer.holds(Role::Admin)
-                || viewer.partners(&[Role::PartnerCoordinator]).any(|id| id == partner)
+                || viewer
+                    .partners(&[Role::PartnerCoordinator])
+                    .any(|id| id == partner)
         }
         Action::InitiativeCreate(place) => viewer.holds(Role::Admin) || coordinates(place),
         Action::InitiativeManage(initiative) => {
@@ -144,7 +146,11 @@ pub fn decide(viewer: &Viewer, action: Action<'_>) -> Result<Permit, Forbidden> 
                 || viewer.works_for(Some(referral.to_partner_id))
         }
     };
-    if allowed { Ok(Permit(())) } else { Err(Forbidden) }
+    if allowed {
+        Ok(Permit(()))
+    } else {
+        Err(Forbidden)
+    }
 }
 
 fn coordinates_signal(viewer: &Viewer, signal: &signal::Model) -> bool {
@@ -156,7 +162,9 @@ fn coordinates_referral(viewer: &Viewer, referral: &referral::Model) -> bool {
 }
 
 fn is_reporting_ambassador(viewer: &Viewer, signal: &signal::Model) -> bool {
-    signal.reporter_ambassador_id.is_some_and(|id| viewer.ambassadors().any(|own| own == id))
+    signal
+        .reporter_ambassador_id
+        .is_some_and(|id| viewer.ambassadors().any(|own| own == id))
 }
 
 fn is_reporter(viewer: &Viewer, signal: &signal::Model) -> bool {

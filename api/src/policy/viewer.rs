@@ -56,14 +56,24 @@ impl Viewer {
     /// Somebody without an account: the public directory, nothing else.
     #[must_use]
     pub const fn anonymous() -> Self {
-        Self { account: None, grants: Vec::new() }
+        Self {
+            account: None,
+            grants: Vec::new(),
+        }
     }
 
     /// An account with those of its roles that count at `now`.
     #[must_use]
     pub fn new(account: Account, grants: &[Grant], now: DateTime<Utc>) -> Self {
-        let grants = grants.iter().filter(|grant| grant.is_valid_at(now)).cloned().collect();
-        Self { account: Some(account), grants }
+        let grants = grants
+            .iter()
+            .filter(|grant| grant.is_valid_at(now))
+            .cloned()
+            .collect();
+        Self {
+            account: Some(account),
+            grants,
+        }
     }
 
     /// The account, unless anonymous.
@@ -99,7 +109,10 @@ impl Viewer {
         if self.account.is_none() {
             return "anonymous";
         }
-        ORDER.iter().find(|(role, _)| self.holds(*role)).map_or("signed-in", |(_, word)| word)
+        ORDER
+            .iter()
+            .find(|(role, _)| self.holds(*role))
+            .map_or("signed-in", |(_, word)| word)
     }
 
     /// Whether a role is held in any scope.
@@ -110,17 +123,26 @@ impl Viewer {
 
     /// Municipalities for which the viewer holds `role`.
     pub fn municipalities(&self, role: Role) -> impl Iterator<Item = Uuid> + '_ {
-        self.grants.iter().filter(move |g| g.role == role).filter_map(|g| g.municipality_id)
+        self.grants
+            .iter()
+            .filter(move |g| g.role == role)
+            .filter_map(|g| g.municipality_id)
     }
 
     /// Neighbourhoods for which the viewer holds `role` (without its municipalities' ones).
     pub fn neighbourhoods(&self, role: Role) -> impl Iterator<Item = Uuid> + '_ {
-        self.grants.iter().filter(move |g| g.role == role).filter_map(|g| g.neighbourhood_id)
+        self.grants
+            .iter()
+            .filter(move |g| g.role == role)
+            .filter_map(|g| g.neighbourhood_id)
     }
 
     /// Partners for which the viewer holds one of `roles`.
     pub fn partners<'a>(&'a self, roles: &'a [Role]) -> impl Iterator<Item = Uuid> + 'a {
-        self.grants.iter().filter(|g| roles.contains(&g.role)).filter_map(|g| g.partner_id)
+        self.grants
+            .iter()
+            .filter(|g| roles.contains(&g.role))
+            .filter_map(|g| g.partner_id)
     }
 
     /// Partners the viewer works for, as staff or as their coordinator.
@@ -130,13 +152,17 @@ impl Viewer {
 
     /// The volunteers the viewer is; hardly ever more than one.
     pub fn ambassadors(&self) -> impl Iterator<Item = Uuid> + '_ {
-        self.grants.iter().filter(|g| g.role == Role::Ambassador).filter_map(|g| g.ambassador_id)
+        self.grants
+            .iter()
+            .filter(|g| g.role == Role::Ambassador)
+            .filter_map(|g| g.ambassador_id)
     }
 
     /// Whether the viewer coordinates this place.
     #[must_use]
     pub fn coordinates(&self, municipality: Uuid, neighbourhood: Option<Uuid>) -> bool {
-        self.municipalities(Role::Coordinator).any(|id| id == municipality)
+        self.municipalities(Role::Coordinator)
+            .any(|id| id == municipality)
             || neighbourhood
                 .is_some_and(|place| self.neighbourhoods(Role::Coordinator).any(|id| id == place))
     }

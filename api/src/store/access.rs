@@ -7,10 +7,7 @@
 
 use std::sync::Arc;
 
-use nabij_entity::{
-    role_grant, user,
-    user::UserStatus,
-};
+use nabij_entity::{role_grant, user, user::UserStatus};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
     sea_query::{Expr, ExprTrait},
@@ -47,7 +44,9 @@ impl Cx {
             None => match load(&self.reader(), &subject).await? {
                 Some(principal) => {
                     let principal = Arc::new(principal);
-                    self.db.principals.insert(subject.clone(), principal.clone());
+                    self.db
+                        .principals
+                        .insert(subject.clone(), principal.clone());
                     principal
                 }
                 None => return Ok(false),
@@ -60,11 +59,15 @@ impl Cx {
 
     /// Reads the viewer's roles again; whether they had changed.
     pub(super) async fn refresh_viewer(&self) -> Result<bool, Failure> {
-        let Some(subject) = &self.subject else { return Ok(false) };
+        let Some(subject) = &self.subject else {
+            return Ok(false);
+        };
         let before = self.viewer();
         let after = if let Some(principal) = load(&self.reader(), subject).await? {
             let principal = Arc::new(principal);
-            self.db.principals.insert(subject.clone(), principal.clone());
+            self.db
+                .principals
+                .insert(subject.clone(), principal.clone());
             principal.viewer(self.now())
         } else {
             self.db.principals.remove(subject);
@@ -83,7 +86,9 @@ impl Tx {
         &self,
         subject: Option<&Subject>,
     ) -> Result<Viewer, Failure> {
-        let Some(subject) = subject else { return Ok(Viewer::anonymous()) };
+        let Some(subject) = subject else {
+            return Ok(Viewer::anonymous());
+        };
         let principal = load(&self.connection(), subject).await?;
         Ok(principal.map_or_else(Viewer::anonymous, |principal| principal.viewer(self.now())))
     }
@@ -132,7 +137,10 @@ async fn load(
         display_name: user.display_name,
         authz_version: user.authz_version,
     };
-    Ok(Some(Principal { account, grants: grants.into_iter().map(grant).collect() }))
+    Ok(Some(Principal {
+        account,
+        grants: grants.into_iter().map(grant).collect(),
+    }))
 }
 
 fn grant(row: role_grant::Model) -> Grant {

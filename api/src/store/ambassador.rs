@@ -32,7 +32,11 @@ fn colleagues(viewer: &Viewer, t: &Alias) -> Expr {
         ),
     );
     scope::any([
-        scope::among(t, "municipality_id", viewer.municipalities(Role::Coordinator)),
+        scope::among(
+            t,
+            "municipality_id",
+            viewer.municipalities(Role::Coordinator),
+        ),
         served,
         scope::among(t, "id", viewer.ambassadors()),
         scope::among(t, "pool_partner_id", viewer.staffed_partners()),
@@ -51,7 +55,11 @@ impl Record for ambassador::Entity {
     }
 
     fn guards(viewer: &Viewer, t: &Alias) -> Vec<Guard> {
-        vec![Guard::nulling("briefing", &["briefed_on"], colleagues(viewer, t))]
+        vec![Guard::nulling(
+            "briefing",
+            &["briefed_on"],
+            colleagues(viewer, t),
+        )]
     }
 
     fn edges() -> &'static [Edge] {
@@ -61,7 +69,11 @@ impl Record for ambassador::Entity {
                 to: Kind::Municipality,
                 how: How::One("municipality_id"),
             },
-            Edge { name: "poolPartner", to: Kind::Partner, how: How::One("pool_partner_id") },
+            Edge {
+                name: "poolPartner",
+                to: Kind::Partner,
+                how: How::One("pool_partner_id"),
+            },
             Edge {
                 name: "neighbourhoods",
                 to: Kind::Neighbourhood,
@@ -77,7 +89,11 @@ impl Record for ambassador::Entity {
                 to: Kind::Signal,
                 how: How::Many("reporter_ambassador_id", newest),
             },
-            Edge { name: "history", to: Kind::Event, how: How::Many("subject_id", super::event::in_order) },
+            Edge {
+                name: "history",
+                to: Kind::Event,
+                how: How::Many("subject_id", super::event::in_order),
+            },
         ];
         EDGES
     }

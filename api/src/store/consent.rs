@@ -27,8 +27,16 @@ impl Record for consent::Entity {
 
     fn edges() -> &'static [Edge] {
         const EDGES: &[Edge] = &[
-            Edge { name: "resident", to: Kind::Resident, how: How::One("resident_id") },
-            Edge { name: "partner", to: Kind::Partner, how: How::One("partner_id") },
+            Edge {
+                name: "resident",
+                to: Kind::Resident,
+                how: How::One("resident_id"),
+            },
+            Edge {
+                name: "partner",
+                to: Kind::Partner,
+                how: How::One("partner_id"),
+            },
         ];
         EDGES
     }

@@ -22,7 +22,11 @@ impl Record for contact_moment::Entity {
         let (signals, referrals) = (Alias::new("signals"), Alias::new("referrals"));
         let handled = Expr::col(("signals", "id"))
             .equals((t.clone(), "signal_id"))
-            .and(scope::among(&signals, "handler_partner_id", viewer.staffed_partners()));
+            .and(scope::among(
+                &signals,
+                "handler_partner_id",
+                viewer.staffed_partners(),
+            ));
         let served = Expr::col(("referrals", "id"))
             .equals((t.clone(), "referral_id"))
             .and(referral::partaken(viewer, &referrals));
@@ -37,10 +41,26 @@ impl Record for contact_moment::Entity {
 
     fn edges() -> &'static [Edge] {
         const EDGES: &[Edge] = &[
-            Edge { name: "signal", to: Kind::Signal, how: How::One("signal_id") },
-            Edge { name: "referral", to: Kind::Referral, how: How::One("referral_id") },
-            Edge { name: "ambassador", to: Kind::Ambassador, how: How::One("author_ambassador_id") },
-            Edge { name: "partner", to: Kind::Partner, how: How::One("author_partner_id") },
+            Edge {
+                name: "signal",
+                to: Kind::Signal,
+                how: How::One("signal_id"),
+            },
+            Edge {
+                name: "referral",
+                to: Kind::Referral,
+                how: How::One("referral_id"),
+            },
+            Edge {
+                name: "ambassador",
+                to: Kind::Ambassador,
+                how: How::One("author_ambassador_id"),
+            },
+            Edge {
+                name: "partner",
+                to: Kind::Partner,
+                how: How::One("author_partner_id"),
+            },
         ];
         EDGES
     }

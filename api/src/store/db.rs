@@ -101,7 +101,11 @@ impl Db {
         } else {
             return Err(OpenError::Scheme);
         };
-        Ok(Self { readers, writers, principals: Arc::new(Cache::new(PRINCIPALS)) })
+        Ok(Self {
+            readers,
+            writers,
+            principals: Arc::new(Cache::new(PRINCIPALS)),
+        })
     }
 
     /// Brings the tables up to date.
@@ -137,12 +141,13 @@ impl Db {
     }
 }
 
-async fn open_sqlite(
-    url: &str,
-) -> Result<(DatabaseConnection, DatabaseConnection), OpenError> {
+async fn open_sqlite(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), OpenError> {
     let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
     let path = path.split('?').next().unwrap_or_default();
-    if let Some(folder) = Path::new(path).parent().filter(|folder| *folder != Path::new("")) {
+    if let Some(folder) = Path::new(path)
+        .parent()
+        .filter(|folder| *folder != Path::new(""))
+    {
         std::fs::create_dir_all(folder).map_err(OpenError::Folder)?;
     }
     let options = |connections: u32, read_only: bool| {
@@ -177,7 +182,9 @@ async fn open_sqlite(
 }
 
 fn is_recent(version: &str) -> bool {
-    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let mut parts = version
+        .split('.')
+        .map(|part| part.parse::<u32>().unwrap_or(0));
     let mut next = || parts.next().unwrap_or(0);
     (next(), next(), next()) >= OLDEST_SQLITE
 }
@@ -228,7 +235,10 @@ impl Cx {
     /// Who asks.
     #[must_use]
     pub fn viewer(&self) -> Arc<Viewer> {
-        self.viewer.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.viewer
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub(super) fn set_viewer(&self, viewer: Viewer) {
@@ -259,7 +269,10 @@ impl Cx {
 
     /// A connection for one statement that reads.
     pub(super) fn reader(&self) -> Counted<'_, DatabaseConnection> {
-        Counted { connection: &self.db.readers, stats: &self.stats }
+        Counted {
+            connection: &self.db.readers,
+            stats: &self.stats,
+        }
     }
 
     /// Begins a write. The viewer's roles are read again inside, so that a role that has ended
@@ -326,7 +339,10 @@ impl Tx {
     }
 
     pub(super) fn connection(&self) -> Counted<'_, DatabaseTransaction> {
-        Counted { connection: &self.transaction, stats: &self.stats }
+        Counted {
+            connection: &self.transaction,
+            stats: &self.stats,
+        }
     }
 
     /// Makes what was written last.

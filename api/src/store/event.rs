@@ -46,13 +46,18 @@ impl Record for event::Entity {
                 .from_as(shape.table(), subject.clone())
                 .and_where(scope::col(&subject, "id").equals((t.clone(), "subject_id")))
                 .and_where(shape.scope(viewer, &subject));
-            scope::col(t, "subject_kind").eq(kind.prefix()).and(Expr::exists(select))
+            scope::col(t, "subject_kind")
+                .eq(kind.prefix())
+                .and(Expr::exists(select))
         }))
     }
 
     fn edges() -> &'static [Edge] {
-        const EDGES: &[Edge] =
-            &[Edge { name: "actorPartner", to: Kind::Partner, how: How::One("actor_partner_id") }];
+        const EDGES: &[Edge] = &[Edge {
+            name: "actorPartner",
+            to: Kind::Partner,
+            how: How::One("actor_partner_id"),
+        }];
         EDGES
     }
 

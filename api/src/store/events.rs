@@ -21,7 +21,11 @@ impl Happening {
     /// `kind` is the record's prefix and a past participle, such as `signal.triaged`.
     #[must_use]
     pub fn new(kind: &'static str, subject: (Kind, Uuid)) -> Self {
-        Self { subject, kind, data: Map::new() }
+        Self {
+            subject,
+            kind,
+            data: Map::new(),
+        }
     }
 
     /// Adds a code, such as the status it went to.

@@ -16,7 +16,11 @@ pub enum Failure {
 
 impl From<DbErr> for Failure {
     fn from(error: DbErr) -> Self {
-        if is_passing(&error) { Self::Unavailable(error) } else { Self::Database(error) }
+        if is_passing(&error) {
+            Self::Unavailable(error)
+        } else {
+            Self::Database(error)
+        }
     }
 }
 
@@ -40,7 +44,10 @@ fn is_passing(error: &DbErr) -> bool {
     };
     let Some(code) = code else { return false };
     if code.len() == 5 {
-        return ["08", "53", "57", "40", "55P03", "25006"].iter().any(|c| code.starts_with(c));
+        return ["08", "53", "57", "40", "55P03", "25006"]
+            .iter()
+            .any(|c| code.starts_with(c));
     }
-    code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14))
+    code.parse::<i32>()
+        .is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14))
 }

@@ -31,8 +31,16 @@ impl Record for feedback::Entity {
 
     fn edges() -> &'static [Edge] {
         const EDGES: &[Edge] = &[
-            Edge { name: "referral", to: Kind::Referral, how: How::One("referral_id") },
-            Edge { name: "partner", to: Kind::Partner, how: How::One("author_partner_id") },
+            Edge {
+                name: "referral",
+                to: Kind::Referral,
+                how: How::One("referral_id"),
+            },
+            Edge {
+                name: "partner",
+                to: Kind::Partner,
+                how: How::One("author_partner_id"),
+            },
         ];
         EDGES
     }

@@ -73,7 +73,12 @@ impl Filter {
                 Expr::expr(Func::lower(column(name))).like(literal(&text.to_lowercase()))
             }
             Self::Has(name, value) => column(name).like(literal(&format!(",{value},"))),
-            Self::Linked { table, this, other, id } => super::scope::linked(
+            Self::Linked {
+                table,
+                this,
+                other,
+                id,
+            } => super::scope::linked(
                 t,
                 table,
                 this,

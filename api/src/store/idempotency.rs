@@ -57,7 +57,14 @@ impl Tx {
         let mut insert = Query::insert();
         insert
             .into_table(table::Entity)
-            .columns(["user_id", "key", "mutation", "input_hash", "record_id", "created_at"])
+            .columns([
+                "user_id",
+                "key",
+                "mutation",
+                "input_hash",
+                "record_id",
+                "created_at",
+            ])
             .values([
                 user.into(),
                 key.key.into(),
@@ -67,7 +74,11 @@ impl Tx {
                 self.now().into(),
             ])
             .map_err(|_| Failure::Bug("a key has six columns"))?
-            .on_conflict(OnConflict::columns(["user_id", "key"]).do_nothing().to_owned());
+            .on_conflict(
+                OnConflict::columns(["user_id", "key"])
+                    .do_nothing()
+                    .to_owned(),
+            );
         if connection.execute(&insert).await?.rows_affected() == 1 {
             return Ok(Recall::New(id));
         }
@@ -76,6 +87,10 @@ impl Tx {
             .await?
             .ok_or(Failure::Bug("a claimed key is gone"))?;
         let same = known.mutation == key.mutation && known.input_hash == key.input_hash;
-        Ok(if same { Recall::Made(known.record_id) } else { Recall::Mismatch })
+        Ok(if same {
+            Recall::Made(known.record_id)
+        } else {
+            Recall::Mismatch
+        })
     }
 }

@@ -42,12 +42,17 @@ impl Record for initiative::Entity {
             Edge {
                 name: "partners",
                 to: Kind::Partner,
-                how: How::Through("initiative_partners", "initiative_id", "partner_id", by_name),
+                how: How::Through(
+                    "initiative_partners",
+                    "initiative_id",
+                    "partner_id",
+                    by_name,
+                ),
             },
             Edge {
                 name: "evaluations",
                 to: Kind::Evaluation,
-                how: How::Many("initiative_id", newest),
+                how: How::List("initiative_id", newest),
             },
         ];
         EDGES
@@ -67,8 +72,11 @@ impl Record for evaluation::Entity {
     }
 
     fn edges() -> &'static [Edge] {
-        const EDGES: &[Edge] =
-            &[Edge { name: "initiative", to: Kind::Initiative, how: How::One("initiative_id") }];
+        const EDGES: &[Edge] = &[Edge {
+            name: "initiative",
+            to: Kind::Initiative,
+            how: How::One("initiative_id"),
+        }];
         EDGES
     }
 

@@ -46,13 +46,21 @@ impl OrderTerm {
     /// Smallest first.
     #[must_use]
     pub const fn ascending(column: &'static str, scalar: Scalar) -> Self {
-        Self { column, scalar, descending: false }
+        Self {
+            column,
+            scalar,
+            descending: false,
+        }
     }
 
     /// Largest first.
     #[must_use]
     pub const fn descending(column: &'static str, scalar: Scalar) -> Self {
-        Self { column, scalar, descending: true }
+        Self {
+            column,
+            scalar,
+            descending: true,
+        }
     }
 }
 
@@ -129,13 +137,25 @@ impl Window {
         }
         let after = after.map(|text| Cursor::read(text, &order)).transpose()?;
         let before = before.map(|text| Cursor::read(text, &order)).transpose()?;
-        Ok(Self { size, backwards, after, before, order })
+        Ok(Self {
+            size,
+            backwards,
+            after,
+            before,
+            order,
+        })
     }
 
-    /// The first `size` records in this order.
+    /// All of a list that has only a few records.
     #[must_use]
-    pub const fn first(order: Vec<OrderTerm>, size: u32) -> Self {
-        Self { size, backwards: false, after: None, before: None, order }
+    pub const fn all(order: Vec<OrderTerm>) -> Self {
+        Self {
+            size: MAX_PAGE,
+            backwards: false,
+            after: None,
+            before: None,
+            order,
+        }
     }
 
     /// One more than the page holds, so that the next page's existence shows.
@@ -146,7 +166,11 @@ impl Window {
     /// The ordering as the database is to walk it, ending in the id.
     pub(super) fn walk(&self, t: &Alias) -> Vec<(Expr, sea_orm::Order)> {
         let direction = |descending: bool| {
-            if descending == self.backwards { sea_orm::Order::Asc } else { sea_orm::Order::Desc }
+            if descending == self.backwards {
+                sea_orm::Order::Asc
+            } else {
+                sea_orm::Order::Desc
+            }
         };
         self.order
             .iter()
@@ -161,8 +185,14 @@ impl Window {
 
     /// The rows between the cursors.
     pub(super) fn bounds(&self, t: &Alias) -> Option<Expr> {
-        let after = self.after.as_ref().map(|cursor| self.beyond(t, cursor, false));
-        let before = self.before.as_ref().map(|cursor| self.beyond(t, cursor, true));
+        let after = self
+            .after
+            .as_ref()
+            .map(|cursor| self.beyond(t, cursor, false));
+        let before = self
+            .before
+            .as_ref()
+            .map(|cursor| self.beyond(t, cursor, true));
         match (after, before) {
             (Some(after), Some(before)) => Some(after.and(before)),
             (one, other) => one.or(other),
@@ -187,7 +217,11 @@ impl Window {
             let less = self.id_descends() != before;
             let values = Expr::tuple(terms.iter().map(|(_, value, _)| Expr::val(value.clone())));
             let columns = Expr::tuple(terms.into_iter().map(|(column, ..)| column));
-            return if less { columns.lt(values) } else { columns.gt(values) };
+            return if less {
+                columns.lt(values)
+            } else {
+                columns.gt(values)
+            };
         }
         (0..terms.len())
             .map(|last| {
@@ -195,8 +229,11 @@ impl Window {
                     .iter()
                     .map(|(column, value, _)| column.clone().eq(value.clone()));
                 let (column, value, descending) = terms[last].clone();
-                let strict =
-                    if descending == before { column.gt(value) } else { column.lt(value) };
+                let strict = if descending == before {
+                    column.gt(value)
+                } else {
+                    column.lt(value)
+                };
                 equal.fold(strict, |all, part| part.and(all))
             })
             .reduce(ExprTrait::or)
@@ -213,7 +250,12 @@ impl Window {
         } else {
             (more, self.after.is_some())
         };
-        Page { rows, has_next, has_previous, total: None }
+        Page {
+            rows,
+            has_next,
+            has_previous,
+            total: None,
+        }
     }
 
     /// The cursor of a row whose columns begin with `prefix`.
@@ -242,26 +284,34 @@ impl Cursor {
         }
         let json = BASE64.decode(text).map_err(|_| WindowError::Cursor)?;
         let parts: Vec<String> = serde_json::from_slice(&json).map_err(|_| WindowError::Cursor)?;
-        let [name, values @ .., id] = parts.as_slice() else { return Err(WindowError::Cursor) };
+        let [name, values @ .., id] = parts.as_slice() else {
+            return Err(WindowError::Cursor);
+        };
         if *name != order_name(order) {
             return Err(WindowError::OtherOrder);
         }
         let id = Uuid::try_parse(id).map_err(|_| WindowError::Cursor)?;
         let readable = values.len() == order.len()
-            && order.iter().zip(values).all(|(term, text)| term.scalar.parse(text).is_some());
+            && order
+                .iter()
+                .zip(values)
+                .all(|(term, text)| term.scalar.parse(text).is_some());
         if !readable {
             return Err(WindowError::Cursor);
         }
-        Ok(Self { values: values.to_vec(), id })
+        Ok(Self {
+            values: values.to_vec(),
+            id,
+        })
     }
 }
 
 impl Scalar {
     fn parse(self, text: &str) -> Option<Value> {
         match self {
-            Self::Time => {
-                DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc).into())
-            }
+            Self::Time => DateTime::parse_from_rfc3339(text)
+                .ok()
+                .map(|at| at.with_timezone(&Utc).into()),
             Self::Date => text.parse::<NaiveDate>().ok().map(Into::into),
             Self::Text => (!text.contains('\0')).then(|| text.into()),
             Self::Int => text.parse::<i32>().ok().map(Into::into),

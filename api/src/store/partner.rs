@@ -36,7 +36,7 @@ impl Record for partner::Entity {
             Edge {
                 name: "identifiers",
                 to: Kind::PartnerIdentifier,
-                how: How::Many("partner_id", by_scheme),
+                how: How::List("partner_id", by_scheme),
             },
             Edge {
                 name: "neighbourhoods",
@@ -48,7 +48,11 @@ impl Record for partner::Entity {
                     by_name,
                 ),
             },
-            Edge { name: "services", to: Kind::Service, how: How::Many("partner_id", by_name) },
+            Edge {
+                name: "services",
+                to: Kind::Service,
+                how: How::Many("partner_id", by_name),
+            },
         ];
         EDGES
     }
@@ -85,10 +89,12 @@ impl Tx {
         partner: Uuid,
         neighbourhood: Uuid,
     ) -> Result<bool, Failure> {
-        Ok(partner_neighbourhood::Entity::find_by_id((partner, neighbourhood))
-            .one(&self.connection())
-            .await?
-            .is_some())
+        Ok(
+            partner_neighbourhood::Entity::find_by_id((partner, neighbourhood))
+                .one(&self.connection())
+                .await?
+                .is_some(),
+        )
     }
 
     /// The partner that was onboarded under this reference.

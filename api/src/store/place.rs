@@ -77,11 +77,15 @@ impl Record for neighbourhood::Entity {
                 to: Kind::Municipality,
                 how: How::One("municipality_id"),
             },
-            Edge { name: "parent", to: Kind::Neighbourhood, how: How::One("parent_id") },
+            Edge {
+                name: "parent",
+                to: Kind::Neighbourhood,
+                how: How::One("parent_id"),
+            },
             Edge {
                 name: "areaCodes",
                 to: Kind::AreaCode,
-                how: How::Many("neighbourhood_id", by_code),
+                how: How::List("neighbourhood_id", by_code),
             },
             Edge {
                 name: "ambassadors",

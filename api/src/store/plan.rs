@@ -35,7 +35,12 @@ impl Plan {
     /// The record alone.
     #[must_use]
     pub const fn of(kind: Kind) -> Self {
-        Self { kind, fields: BTreeSet::new(), one: BTreeMap::new(), many: BTreeMap::new() }
+        Self {
+            kind,
+            fields: BTreeSet::new(),
+            one: BTreeMap::new(),
+            many: BTreeMap::new(),
+        }
     }
 
     /// Takes over what another plan of the same record wants.

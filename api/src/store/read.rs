@@ -61,7 +61,10 @@ impl Node {
     /// # Errors
     /// When the plan didn't ask for the edge: a bug.
     pub fn one(&self, edge: &str) -> Result<Option<Arc<Self>>, Failure> {
-        self.one.get(edge).cloned().ok_or(Failure::Bug("an edge to one was not planned"))
+        self.one
+            .get(edge)
+            .cloned()
+            .ok_or(Failure::Bug("an edge to one was not planned"))
     }
 
     /// An edge to many.
@@ -116,7 +119,8 @@ impl<R: Record> Visible<R> {
     /// # Errors
     /// When the plan didn't ask for it or it isn't there: a bug.
     pub fn always<T: Record>(&self, edge: &str) -> Result<Visible<T>, Failure> {
-        self.one(edge)?.ok_or(Failure::Bug("a record that is always there is not"))
+        self.one(edge)?
+            .ok_or(Failure::Bug("a record that is always there is not"))
     }
 }
 
@@ -124,7 +128,10 @@ impl<R: Record> Deref for Visible<R> {
     type Target = R::Row;
 
     fn deref(&self) -> &R::Row {
-        self.0.row.downcast_ref().expect("the type was checked when this was made")
+        self.0
+            .row
+            .downcast_ref()
+            .expect("the type was checked when this was made")
     }
 }
 
@@ -154,11 +161,18 @@ fn add_columns(select: &mut SelectStatement, plan: &Plan, viewer: &Viewer, t: &A
         select.expr_as(value, Alias::new(format!("{}_{name}", t.unquoted())));
     }
     for guard in guards {
-        select.expr_as(guard.shown, Alias::new(format!("{}_shows_{}", t.unquoted(), guard.name)));
+        select.expr_as(
+            guard.shown,
+            Alias::new(format!("{}_shows_{}", t.unquoted(), guard.name)),
+        );
     }
     for fact in shape.facts(viewer, t) {
         let wanted = plan.fields.contains(fact.wanted_by);
-        let value = if wanted { fact.holds } else { Expr::cust("NULL") };
+        let value = if wanted {
+            fact.holds
+        } else {
+            Expr::cust("NULL")
+        };
         select.expr_as(value, Alias::new(format!("{}_{}", t.unquoted(), fact.name)));
     }
 }
@@ -204,7 +218,13 @@ fn decode(
         *next += 1;
         one.insert(*name, decode(row, child, child_t, next)?.map(Arc::new));
     }
-    Ok(found.zip(id).map(|(row, id)| Node { kind: plan.kind, id, row, one, many: BTreeMap::new() }))
+    Ok(found.zip(id).map(|(row, id)| Node {
+        kind: plan.kind,
+        id,
+        row,
+        one,
+        many: BTreeMap::new(),
+    }))
 }
 
 fn decode_root(row: &QueryResult, plan: &Plan) -> Result<Node, Failure> {
@@ -250,7 +270,12 @@ impl Cx {
         want: (bool, bool),
     ) -> Result<Page<Entry>, Failure> {
         let (want_rows, want_total) = want;
-        let mut page = Page { rows: Vec::new(), has_next: false, has_previous: false, total: None };
+        let mut page = Page {
+            rows: Vec::new(),
+            has_next: false,
+            has_previous: false,
+            total: None,
+        };
         if want_rows {
             let viewer = self.viewer();
             let condition = filter.to_expr(plan.kind, &viewer, &base());
@@ -268,7 +293,10 @@ impl Cx {
                 rows.iter()
                     .map(|row| {
                         let cursor = window.cursor(row, "t0_")?;
-                        Ok(Entry { node: Arc::new(decode_root(row, plan)?), cursor })
+                        Ok(Entry {
+                            node: Arc::new(decode_root(row, plan)?),
+                            cursor,
+                        })
                     })
                     .collect::<Result<Vec<_>, Failure>>()?,
             );
@@ -294,7 +322,11 @@ impl Cx {
             .and_where(kind.shape().scope(&viewer, &t))
             .and_where(filter.to_expr(kind, &viewer, &t))
             .and_where_option(access::is_current(&viewer));
-        let row = self.reader().query_one(&select).await?.ok_or(Failure::Bug("no count"))?;
+        let row = self
+            .reader()
+            .query_one(&select)
+            .await?
+            .ok_or(Failure::Bug("no count"))?;
         u64::try_from(row.try_get::<i64>("", "total")?).map_err(|_| Failure::Bug("a count below 0"))
     }
 
@@ -372,9 +404,15 @@ impl Cx {
             for row in self.reader().query_all(&statement).await? {
                 let cursor = window.cursor(&row, "t0_")?;
                 let node = Arc::new(decode_root(&row, &many.plan)?);
-                found.entry(row.try_get("", "parent_id")?).or_default().push(Entry { node, cursor });
+                found
+                    .entry(row.try_get("", "parent_id")?)
+                    .or_default()
+                    .push(Entry { node, cursor });
             }
-            pages = found.into_iter().map(|(id, rows)| (id, window.page(rows))).collect();
+            pages = found
+                .into_iter()
+                .map(|(id, rows)| (id, window.page(rows)))
+                .collect();
             let below = pages
                 .values_mut()
                 .flat_map(|page| page.rows.iter_mut())
@@ -384,7 +422,10 @@ impl Cx {
         }
         if many.total {
             for (parent, total) in self.children_count(kind, edge, parents).await? {
-                pages.entry(parent).or_insert_with(|| window.page(Vec::new())).total = Some(total);
+                pages
+                    .entry(parent)
+                    .or_insert_with(|| window.page(Vec::new()))
+                    .total = Some(total);
             }
             for page in pages.values_mut() {
                 page.total = page.total.or(Some(0));
@@ -406,8 +447,16 @@ impl Cx {
         let child = plan.kind.shape();
         let mut first = Query::select();
         first.from_as(child.table(), t.clone());
-        follow(&mut first, kind, edge, &t, Expr::col((parent.clone(), "id")))?;
-        first.and_where(child.scope(&viewer, &t)).and_where_option(window.bounds(&t));
+        follow(
+            &mut first,
+            kind,
+            edge,
+            &t,
+            Expr::col((parent.clone(), "id")),
+        )?;
+        first
+            .and_where(child.scope(&viewer, &t))
+            .and_where_option(window.bounds(&t));
         for (by, direction) in window.walk(&t) {
             first.order_by_expr(by, direction);
         }
@@ -435,15 +484,30 @@ impl Cx {
     ) -> Result<Vec<(Uuid, u64)>, Failure> {
         let viewer = self.viewer();
         let (t, parent) = (base(), Alias::new("parent"));
-        let child = kind.edge(edge).ok_or(Failure::Bug("no such edge"))?.to.shape();
+        let child = kind
+            .edge(edge)
+            .ok_or(Failure::Bug("no such edge"))?
+            .to
+            .shape();
         let mut counted = Query::select();
-        counted.expr(Expr::cust("COUNT(*)")).from_as(child.table(), t.clone());
-        follow(&mut counted, kind, edge, &t, Expr::col((parent.clone(), "id")))?;
+        counted
+            .expr(Expr::cust("COUNT(*)"))
+            .from_as(child.table(), t.clone());
+        follow(
+            &mut counted,
+            kind,
+            edge,
+            &t,
+            Expr::col((parent.clone(), "id")),
+        )?;
         counted.and_where(child.scope(&viewer, &t));
         let mut select = Query::select();
         select
             .expr_as(Expr::col((parent.clone(), "id")), Alias::new("parent_id"))
-            .expr_as(Expr::SubQuery(None, Box::new(counted.into())), Alias::new("total"))
+            .expr_as(
+                Expr::SubQuery(None, Box::new(counted.into())),
+                Alias::new("total"),
+            )
             .from_as(kind.shape().table(), parent.clone())
             .and_where(Expr::col((parent, "id")).is_in(padded(parents)));
         let rows = self.reader().query_all(&select).await?;
@@ -466,7 +530,7 @@ fn follow(
     parent: Expr,
 ) -> Result<(), Failure> {
     match kind.edge(edge).map(|edge| &edge.how) {
-        Some(How::Many(column, _)) => {
+        Some(How::Many(column, _) | How::List(column, _)) => {
             select.and_where(col(t, column).eq(parent));
         }
         Some(How::Through(table, this, other, _)) => {
@@ -500,5 +564,8 @@ fn unshared(nodes: &mut [Arc<Node>]) -> Vec<&mut Node> {
 }
 
 fn unshared_entries(entries: &mut [Entry]) -> Vec<&mut Node> {
-    entries.iter_mut().filter_map(|entry| Arc::get_mut(&mut entry.node)).collect()
+    entries
+        .iter_mut()
+        .filter_map(|entry| Arc::get_mut(&mut entry.node))
+        .collect()
 }

@@ -2,11 +2,11 @@
 
 use std::{any::Any, marker::PhantomData, ops::Deref};
 
+use nabij_entity as entity;
 use sea_orm::{
     DbErr, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryResult, Value,
     sea_query::{Alias, Expr},
 };
-use nabij_entity as entity;
 use uuid::Uuid;
 
 use super::{page::OrderTerm, scope};
@@ -59,13 +59,23 @@ impl Guard {
     /// Hidden columns read as null.
     #[must_use]
     pub fn nulling(name: &'static str, columns: &'static [&'static str], shown: Expr) -> Self {
-        Self { name, columns, shown, hidden: Value::String(None) }
+        Self {
+            name,
+            columns,
+            shown,
+            hidden: Value::String(None),
+        }
     }
 
     /// Hidden columns, each a set of values, read as the empty set.
     #[must_use]
     pub fn emptying(name: &'static str, columns: &'static [&'static str], shown: Expr) -> Self {
-        Self { name, columns, shown, hidden: ",".into() }
+        Self {
+            name,
+            columns,
+            shown,
+            hidden: ",".into(),
+        }
     }
 
     /// No column of this table, but whether something kept elsewhere may be shown.
@@ -99,9 +109,17 @@ impl<M: FromQueryResult> Seen<M> {
     ) -> Result<Self, DbErr> {
         let shown = groups
             .iter()
-            .map(|name| Ok((*name, row.try_get::<bool>(prefix, &format!("shows_{name}"))?)))
+            .map(|name| {
+                Ok((
+                    *name,
+                    row.try_get::<bool>(prefix, &format!("shows_{name}"))?,
+                ))
+            })
             .collect::<Result<_, DbErr>>()?;
-        Ok(Self { model: M::from_query_result(row, prefix)?, shown })
+        Ok(Self {
+            model: M::from_query_result(row, prefix)?,
+            shown,
+        })
     }
 
     pub(super) fn with_fact(mut self, name: &'static str, holds: Option<bool>) -> Self {
@@ -115,7 +133,9 @@ impl<M> Seen<M> {
     /// counts as not.
     #[must_use]
     pub fn shows(&self, name: &str) -> bool {
-        self.shown.iter().any(|(known, shown)| *known == name && *shown)
+        self.shown
+            .iter()
+            .any(|(known, shown)| *known == name && *shown)
     }
 
     /// The model alone.
@@ -159,6 +179,8 @@ pub enum How {
     One(&'static str),
     /// To many: their column holds this record's id. In the order given.
     Many(&'static str, Order),
+    /// To a few: their column holds this record's id, and all of them are read.
+    List(&'static str, Order),
     /// To many through a link table: its columns for this record's and the other's id.
     Through(&'static str, &'static str, &'static str, Order),
 }
@@ -232,7 +254,10 @@ impl Kind {
     /// The kind whose ids begin with `prefix`.
     #[must_use]
     pub fn from_prefix(prefix: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|kind| kind.prefix() == prefix)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|kind| kind.prefix() == prefix)
     }
 
     /// The edge of this name.
@@ -254,7 +279,10 @@ pub(super) trait Shape: Sync {
 
     /// A column as the viewer sees it.
     fn column(&self, name: &'static str, viewer: &Viewer, t: &Alias) -> Expr {
-        let guard = self.guards(viewer, t).into_iter().find(|guard| guard.columns.contains(&name));
+        let guard = self
+            .guards(viewer, t)
+            .into_iter()
+            .find(|guard| guard.columns.contains(&name));
         let column = scope::col(t, name);
         match guard {
             Some(guard) => guard.apply(column),

@@ -36,7 +36,11 @@ fn received(viewer: &Viewer, t: &Alias) -> Expr {
 
 /// The viewer works for the target or for the partner that referred.
 pub(super) fn partaken(viewer: &Viewer, t: &Alias) -> Expr {
-    received(viewer, t).or(scope::among(t, "from_partner_id", viewer.staffed_partners()))
+    received(viewer, t).or(scope::among(
+        t,
+        "from_partner_id",
+        viewer.staffed_partners(),
+    ))
 }
 
 /// The viewer works for the target of an open referral that discloses `field`.
@@ -72,30 +76,63 @@ impl Record for referral::Entity {
     fn guards(viewer: &Viewer, t: &Alias) -> Vec<Guard> {
         vec![Guard::nulling(
             "casework",
-            &["reason", "status_note", "outcome_note", "basis_justification"],
+            &[
+                "reason",
+                "status_note",
+                "outcome_note",
+                "basis_justification",
+            ],
             casework(viewer, t),
         )]
     }
 
     fn edges() -> &'static [Edge] {
         const EDGES: &[Edge] = &[
-            Edge { name: "signal", to: Kind::Signal, how: How::One("signal_id") },
+            Edge {
+                name: "signal",
+                to: Kind::Signal,
+                how: How::One("signal_id"),
+            },
             Edge {
                 name: "neighbourhood",
                 to: Kind::Neighbourhood,
                 how: How::One("neighbourhood_id"),
             },
-            Edge { name: "resident", to: Kind::Resident, how: How::One("resident_id") },
-            Edge { name: "fromPartner", to: Kind::Partner, how: How::One("from_partner_id") },
-            Edge { name: "toPartner", to: Kind::Partner, how: How::One("to_partner_id") },
-            Edge { name: "service", to: Kind::Service, how: How::One("service_id") },
-            Edge { name: "replaces", to: Kind::Referral, how: How::One("replaces_id") },
+            Edge {
+                name: "resident",
+                to: Kind::Resident,
+                how: How::One("resident_id"),
+            },
+            Edge {
+                name: "fromPartner",
+                to: Kind::Partner,
+                how: How::One("from_partner_id"),
+            },
+            Edge {
+                name: "toPartner",
+                to: Kind::Partner,
+                how: How::One("to_partner_id"),
+            },
+            Edge {
+                name: "service",
+                to: Kind::Service,
+                how: How::One("service_id"),
+            },
+            Edge {
+                name: "replaces",
+                to: Kind::Referral,
+                how: How::One("replaces_id"),
+            },
             Edge {
                 name: "contactMoments",
                 to: Kind::ContactMoment,
                 how: How::Many("referral_id", oldest),
             },
-            Edge { name: "feedback", to: Kind::Feedback, how: How::Many("referral_id", newest) },
+            Edge {
+                name: "feedback",
+                to: Kind::Feedback,
+                how: How::Many("referral_id", newest),
+            },
             Edge {
                 name: "history",
                 to: Kind::Event,

@@ -39,7 +39,12 @@ fn recorded(viewer: &Viewer, t: &Alias) -> Expr {
 
 fn disclosed(viewer: &Viewer, t: &Alias, field: &'static str) -> Expr {
     let referrals = Alias::new("referrals");
-    scope::linked(t, "referrals", "resident_id", referral::discloses(viewer, &referrals, field))
+    scope::linked(
+        t,
+        "referrals",
+        "resident_id",
+        referral::discloses(viewer, &referrals, field),
+    )
 }
 
 impl Record for resident::Entity {
@@ -51,7 +56,12 @@ impl Record for resident::Entity {
         scope::any([
             cared_for(viewer, t),
             recorded(viewer, t),
-            scope::linked(t, "referrals", "resident_id", referral::serves(viewer, &referrals)),
+            scope::linked(
+                t,
+                "referrals",
+                "resident_id",
+                referral::serves(viewer, &referrals),
+            ),
         ])
     }
 
@@ -63,8 +73,7 @@ impl Record for resident::Entity {
                 disclosed(viewer, t, field),
             ])
         };
-        let cared_or =
-            |field| scope::any([cared_for(viewer, t), disclosed(viewer, t, field)]);
+        let cared_or = |field| scope::any([cared_for(viewer, t), disclosed(viewer, t, field)]);
         vec![
             Guard::nulling("name", &["given_name", "family_name"], told("NAME")),
             Guard::nulling("birth_year", &["birth_year"], told("BIRTH_YEAR")),
@@ -93,8 +102,16 @@ impl Record for resident::Entity {
                 to: Kind::Neighbourhood,
                 how: How::One("neighbourhood_id"),
             },
-            Edge { name: "signals", to: Kind::Signal, how: How::Many("resident_id", newest) },
-            Edge { name: "consents", to: Kind::Consent, how: How::Many("resident_id", newest) },
+            Edge {
+                name: "signals",
+                to: Kind::Signal,
+                how: How::Many("resident_id", newest),
+            },
+            Edge {
+                name: "consents",
+                to: Kind::Consent,
+                how: How::Many("resident_id", newest),
+            },
             Edge {
                 name: "history",
                 to: Kind::Event,
@@ -129,7 +146,9 @@ impl Tx {
         &self,
         resident: Uuid,
     ) -> Result<Option<resident_contact::Model>, Failure> {
-        Ok(resident_contact::Entity::find_by_id(resident).one(&self.connection()).await?)
+        Ok(resident_contact::Entity::find_by_id(resident)
+            .one(&self.connection())
+            .await?)
     }
 
     /// Adds an entry to the access log.

@@ -2,8 +2,8 @@
 //!
 //! An empty list must mean "nobody", never "everybody"; these helpers see to it.
 
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoIden, Query, SelectStatement};
 use nabij_entity::role_grant::Role;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, IntoIden, Query, SelectStatement};
 use uuid::Uuid;
 
 use crate::policy::Viewer;
@@ -25,32 +25,55 @@ pub(super) fn col(t: &Alias, name: &'static str) -> Expr {
 
 /// At least one of the conditions holds; none of none.
 pub(super) fn any(parts: impl IntoIterator<Item = Expr>) -> Expr {
-    parts.into_iter().reduce(ExprTrait::or).unwrap_or_else(nothing)
+    parts
+        .into_iter()
+        .reduce(ExprTrait::or)
+        .unwrap_or_else(nothing)
 }
 
 /// The column is one of `ids`; never when there are none.
 pub(super) fn among(t: &Alias, name: &'static str, ids: impl IntoIterator<Item = Uuid>) -> Expr {
     let ids: Vec<Uuid> = ids.into_iter().collect();
-    if ids.is_empty() { nothing() } else { col(t, name).is_in(ids) }
+    if ids.is_empty() {
+        nothing()
+    } else {
+        col(t, name).is_in(ids)
+    }
 }
 
 /// The row lies in a municipality or neighbourhood that the viewer coordinates. The row's table
 /// has both columns.
 pub(super) fn coordinated(viewer: &Viewer, t: &Alias) -> Expr {
     any([
-        among(t, "municipality_id", viewer.municipalities(Role::Coordinator)),
-        among(t, "neighbourhood_id", viewer.neighbourhoods(Role::Coordinator)),
+        among(
+            t,
+            "municipality_id",
+            viewer.municipalities(Role::Coordinator),
+        ),
+        among(
+            t,
+            "neighbourhood_id",
+            viewer.neighbourhoods(Role::Coordinator),
+        ),
     ])
 }
 
 /// A row of `table` exists whose `this` column holds the id of `t` and for which `holds` is true.
 pub(super) fn linked(t: &Alias, table: &'static str, this: &'static str, holds: Expr) -> Expr {
-    exists(table, col(t, "id").equals((Alias::new(table), Alias::new(this))).and(holds))
+    exists(
+        table,
+        col(t, "id")
+            .equals((Alias::new(table), Alias::new(this)))
+            .and(holds),
+    )
 }
 
 /// A row of `table` exists for which `holds` is true; inside, the table goes by its own name.
 pub(super) fn exists(table: &'static str, holds: Expr) -> Expr {
     let mut select: SelectStatement = Query::select();
-    select.expr(Expr::cust("1")).from(table.into_iden()).and_where(holds);
+    select
+        .expr(Expr::cust("1"))
+        .from(table.into_iden())
+        .and_where(holds);
     Expr::exists(select)
 }

@@ -33,7 +33,11 @@ impl Record for service::Entity {
 
     fn edges() -> &'static [Edge] {
         const EDGES: &[Edge] = &[
-            Edge { name: "partner", to: Kind::Partner, how: How::One("partner_id") },
+            Edge {
+                name: "partner",
+                to: Kind::Partner,
+                how: How::One("partner_id"),
+            },
             Edge {
                 name: "neighbourhoods",
                 to: Kind::Neighbourhood,

@@ -33,7 +33,12 @@ fn handled(viewer: &Viewer, t: &Alias) -> Expr {
 
 fn referred(viewer: &Viewer, t: &Alias, holds: Expr) -> Expr {
     let referrals = Alias::new("referrals");
-    scope::linked(t, "referrals", "signal_id", referral::partaken(viewer, &referrals).and(holds))
+    scope::linked(
+        t,
+        "referrals",
+        "signal_id",
+        referral::partaken(viewer, &referrals).and(holds),
+    )
 }
 
 impl Record for signal::Entity {
@@ -83,7 +88,11 @@ impl Record for signal::Entity {
                 to: Kind::Neighbourhood,
                 how: How::One("neighbourhood_id"),
             },
-            Edge { name: "resident", to: Kind::Resident, how: How::One("resident_id") },
+            Edge {
+                name: "resident",
+                to: Kind::Resident,
+                how: How::One("resident_id"),
+            },
             Edge {
                 name: "ambassador",
                 to: Kind::Ambassador,
@@ -94,9 +103,21 @@ impl Record for signal::Entity {
                 to: Kind::Partner,
                 how: How::One("reporter_partner_id"),
             },
-            Edge { name: "handler", to: Kind::Partner, how: How::One("handler_partner_id") },
-            Edge { name: "duplicateOf", to: Kind::Signal, how: How::One("duplicate_of_id") },
-            Edge { name: "referrals", to: Kind::Referral, how: How::Many("signal_id", newest) },
+            Edge {
+                name: "handler",
+                to: Kind::Partner,
+                how: How::One("handler_partner_id"),
+            },
+            Edge {
+                name: "duplicateOf",
+                to: Kind::Signal,
+                how: How::One("duplicate_of_id"),
+            },
+            Edge {
+                name: "referrals",
+                to: Kind::Referral,
+                how: How::Many("signal_id", newest),
+            },
             Edge {
                 name: "contactMoments",
                 to: Kind::ContactMoment,
@@ -113,7 +134,10 @@ impl Record for signal::Entity {
 
     fn decode(row: &QueryResult, prefix: &str) -> Result<Self::Row, DbErr> {
         let seen = Self::Row::read(row, prefix, &["text", "casework"])?;
-        Ok(seen.with_fact("has_open_referral", row.try_get(prefix, "has_open_referral")?))
+        Ok(seen.with_fact(
+            "has_open_referral",
+            row.try_get(prefix, "has_open_referral")?,
+        ))
     }
 }
 

@@ -28,8 +28,11 @@ impl Record for user::Entity {
     }
 
     fn edges() -> &'static [Edge] {
-        const EDGES: &[Edge] =
-            &[Edge { name: "roles", to: Kind::RoleGrant, how: How::Many("user_id", newest) }];
+        const EDGES: &[Edge] = &[Edge {
+            name: "roles",
+            to: Kind::RoleGrant,
+            how: How::List("user_id", newest),
+        }];
         EDGES
     }
 
@@ -52,7 +55,11 @@ impl Record for role_grant::Entity {
 
     fn edges() -> &'static [Edge] {
         const EDGES: &[Edge] = &[
-            Edge { name: "user", to: Kind::User, how: How::One("user_id") },
+            Edge {
+                name: "user",
+                to: Kind::User,
+                how: How::One("user_id"),
+            },
             Edge {
                 name: "municipality",
                 to: Kind::Municipality,
@@ -63,8 +70,16 @@ impl Record for role_grant::Entity {
                 to: Kind::Neighbourhood,
                 how: How::One("neighbourhood_id"),
             },
-            Edge { name: "partner", to: Kind::Partner, how: How::One("partner_id") },
-            Edge { name: "ambassador", to: Kind::Ambassador, how: How::One("ambassador_id") },
+            Edge {
+                name: "partner",
+                to: Kind::Partner,
+                how: How::One("partner_id"),
+            },
+            Edge {
+                name: "ambassador",
+                to: Kind::Ambassador,
+                how: How::One("ambassador_id"),
+            },
         ];
         EDGES
     }

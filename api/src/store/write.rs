@@ -2,18 +2,14 @@
 //! exactly one changed row, and records what happened in the same breath.
 
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, IdenStatic, Iterable,
-    QueryFilter, Value,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ConnectionTrait, EntityTrait, IdenStatic, Iterable, QueryFilter, Value,
     sea_query::{Alias, Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
 
-use super::{
-    Failure, Tx, dialect,
-    events::Happening,
-    record::Record,
-    scope::col,
-};
+use super::{Failure, Tx, dialect, events::Happening, record::Record, scope::col};
 use crate::policy::Permit;
 
 /// The record was changed by somebody else since it was read.
@@ -98,7 +94,11 @@ impl Tx {
             .values(values)
             .map_err(|_| Failure::Bug("a model without a value for each column"))?;
         let done = self.connection().execute(&insert).await?;
-        if done.rows_affected() == 1 { Ok(()) } else { Err(Failure::Bug("not one row inserted")) }
+        if done.rows_affected() == 1 {
+            Ok(())
+        } else {
+            Err(Failure::Bug("not one row inserted"))
+        }
     }
 
     /// Changes a record of which version `version` was read, and records the event. The new

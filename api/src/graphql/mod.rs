@@ -1,0 +1,59 @@
+//! The schema, one file per aggregate: its type, its inputs, its queries and mutations. Resolvers
+//! are a few lines: parse, call the use case, read the answer by plan.
+//!
+//! - [`scalars`], [`errors`], [`payload`]: what every file uses.
+//! - [`selection`]: from a selection to a plan. [`paging`]: connections. [`filters`]: comparators.
+//!
+//! To add a record: a file with its type, an arm in [`node`], its query and mutation objects in
+//! [`Query`] and [`Mutation`], a row per field in `policy/fields.rs`.
+
+use async_graphql::{EmptySubscription, MergedObject, Schema};
+
+pub mod errors;
+pub mod event;
+pub mod filters;
+pub mod node;
+pub mod paging;
+pub mod payload;
+pub mod place;
+pub mod resident;
+pub mod scalars;
+pub mod selection;
+pub mod signal;
+
+/// What can be asked.
+#[derive(Default, MergedObject)]
+pub struct Query(node::NodeQuery, place::PlaceQuery, signal::SignalQuery);
+
+/// What can be done.
+#[derive(Default, MergedObject)]
+pub struct Mutation(signal::SignalMutation);
+
+/// The whole schema.
+pub type NabijSchema = Schema<Query, Mutation, EmptySubscription>;
+
+/// Builds the schema. Everything a resolver needs comes with the request.
+#[must_use]
+pub fn schema() -> NabijSchema {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .disable_suggestions()
+        // The gate has validated the document already, with limits.
+        .validation_mode(async_graphql::ValidationMode::Fast)
+        .limit_depth(64)
+        .finish()
+}
+
+/// The schema in the schema definition language: sorted, with descriptions.
+#[must_use]
+pub fn sdl() -> String {
+    let options = async_graphql::SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .include_specified_by();
+    let mut sdl = schema().sdl_with_options(options);
+    if !sdl.ends_with('\n') {
+        sdl.push('\n');
+    }
+    sdl
+}

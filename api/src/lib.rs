@@ -2,6 +2,7 @@
 pub mod auth;
 pub mod clock;
 pub mod config;
+pub mod gate;
 pub mod policy;
 pub mod store;
 pub mod telemetry;

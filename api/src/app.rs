@@ -63,8 +63,17 @@ impl App {
         let sdl: Arc<str> = graphql::sdl().into();
         let gate = Gate::new(&sdl, Limits::default()).map_err(AppError::Gate)?;
         let schema = graphql::schema();
-        let parts = Parts { db, clock, issuers, schema, gate: Arc::new(gate), sdl };
-        Ok(Self { parts: Arc::new(parts) })
+        let parts = Parts {
+            db,
+            clock,
+            issuers,
+            schema,
+            gate: Arc::new(gate),
+            sdl,
+        };
+        Ok(Self {
+            parts: Arc::new(parts),
+        })
     }
 
     /// Every route of the service.
@@ -74,7 +83,10 @@ impl App {
         http::graphql::router(parts.gate.clone(), Arc::new(self.clone()))
             .merge(http::health::routes(parts.db.clone()))
             .merge(http::schema::routes(parts.sdl.clone()))
-            .layer(middleware::from_fn_with_state(parts.clock.clone(), telemetry::request_line))
+            .layer(middleware::from_fn_with_state(
+                parts.clock.clone(),
+                telemetry::request_line,
+            ))
     }
 
     /// A context for work that doesn't come in over HTTP: the command line and the demo's data.
@@ -86,7 +98,12 @@ impl App {
 
     fn context(&self, scope: &RequestScope) -> Cx {
         let parts = &self.parts;
-        Cx::new(parts.db.clone(), parts.clock.clone(), scope.request_id(), scope.stats().clone())
+        Cx::new(
+            parts.db.clone(),
+            parts.clock.clone(),
+            scope.request_id(),
+            scope.stats().clone(),
+        )
     }
 
     /// The request's context with its viewer: anonymous without a token, refused with a bad one.
@@ -99,8 +116,15 @@ impl App {
         let Some(token) = auth::bearer(&caller.headers).map_err(refused)? else {
             return Ok(cx);
         };
-        let identity = self.parts.issuers.verify(token, &self.parts.clock).map_err(refused)?;
-        let subject = Subject { issuer: identity.issuer, subject: identity.subject };
+        let identity = self
+            .parts
+            .issuers
+            .verify(token, &self.parts.clock)
+            .map_err(refused)?;
+        let subject = Subject {
+            issuer: identity.issuer,
+            subject: identity.subject,
+        };
         match cx.sign_in(subject).await {
             Ok(true) => {
                 caller.scope.viewer(viewer_kind(&cx.viewer()));
@@ -136,6 +160,10 @@ fn unavailable(failure: &Failure) -> NotExecuted {
 impl Execute for App {
     async fn execute(&self, admitted: Admitted, caller: Caller) -> Result<Response, NotExecuted> {
         let cx = self.sign_in(&caller).await?;
-        Ok(self.parts.schema.execute(admitted.into_request().data(cx)).await)
+        Ok(self
+            .parts
+            .schema
+            .execute(admitted.into_request().data(cx))
+            .await)
     }
 }

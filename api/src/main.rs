@@ -79,10 +79,13 @@ fn text(error: impl Display) -> String {
 }
 
 async fn open(settings: &Settings) -> Result<Db, String> {
-    settings.database_url.create_folder().map_err(|error| {
-        format!("the folder for the database's file can't be made: {error}")
-    })?;
-    Db::open(settings.database_url.expose(), POSTGRES_CONNECTIONS).await.map_err(text)
+    settings
+        .database_url
+        .create_folder()
+        .map_err(|error| format!("the folder for the database's file can't be made: {error}"))?;
+    Db::open(settings.database_url.expose(), POSTGRES_CONNECTIONS)
+        .await
+        .map_err(text)
 }
 
 async fn run(flags: Flags) -> Result<(), String> {
@@ -125,7 +128,12 @@ fn schema(check: bool, write: bool, file: &std::path::Path) -> Result<(), String
     if committed == sdl {
         return Ok(());
     }
-    let line = committed.lines().zip(sdl.lines()).take_while(|(a, b)| a == b).count() + 1;
+    let line = committed
+        .lines()
+        .zip(sdl.lines())
+        .take_while(|(a, b)| a == b)
+        .count()
+        + 1;
     Err(format!(
         "{} is not what this service offers; they first differ in line {line}. Run `cargo run -p \
          nabij-api -- schema --write` and commit the result.",

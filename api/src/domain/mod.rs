@@ -7,6 +7,7 @@
 //!
 //! To add a transition: a line in the machine, an arm in the policy, a mutation, a scene.
 
+pub mod referral;
 pub mod refusal;
 pub mod reporter;
 pub mod resident;

@@ -16,6 +16,7 @@ pub mod node;
 pub mod paging;
 pub mod payload;
 pub mod place;
+pub mod referral;
 pub mod resident;
 pub mod scalars;
 pub mod selection;
@@ -23,11 +24,16 @@ pub mod signal;
 
 /// What can be asked.
 #[derive(Default, MergedObject)]
-pub struct Query(node::NodeQuery, place::PlaceQuery, signal::SignalQuery);
+pub struct Query(
+    node::NodeQuery,
+    place::PlaceQuery,
+    referral::ReferralQuery,
+    signal::SignalQuery,
+);
 
 /// What can be done.
 #[derive(Default, MergedObject)]
-pub struct Mutation(signal::SignalMutation);
+pub struct Mutation(referral::ReferralMutation, signal::SignalMutation);
 
 /// The whole schema.
 pub type NabijSchema = Schema<Query, Mutation, EmptySubscription>;

@@ -7,6 +7,7 @@ use async_graphql::{Context, Error, ID, Interface, Object};
 use super::{
     errors::FieldResult,
     place::{Municipality, Neighbourhood},
+    referral::Referral,
     selection::{cx, plan},
     signal::Signal,
 };
@@ -23,6 +24,8 @@ pub enum Node {
     Municipality(Municipality),
     /// A neighbourhood.
     Neighbourhood(Neighbourhood),
+    /// A referral.
+    Referral(Referral),
     /// A signal.
     Signal(Signal),
 }
@@ -31,6 +34,7 @@ fn wrap(row: std::sync::Arc<Row>) -> FieldResult<Option<Node>> {
     Ok(Some(match row.kind() {
         Kind::Municipality => Node::Municipality(Municipality(Visible::try_from_node(row)?)),
         Kind::Neighbourhood => Node::Neighbourhood(Neighbourhood(Visible::try_from_node(row)?)),
+        Kind::Referral => Node::Referral(Referral(Visible::try_from_node(row)?)),
         Kind::Signal => Node::Signal(Signal(Visible::try_from_node(row)?)),
         _ => return Ok(None),
     }))

@@ -19,9 +19,8 @@ impl ScalarType for DateTime {
         let Value::String(text) = &value else {
             return Err(InputValueError::expected_type(value));
         };
-        let at = chrono::DateTime::parse_from_rfc3339(text).map_err(|_| {
-            advice("Write a time as RFC 3339 does: 2026-05-03T09:30:00Z.")
-        })?;
+        let at = chrono::DateTime::parse_from_rfc3339(text)
+            .map_err(|_| advice("Write a time as RFC 3339 does: 2026-05-03T09:30:00Z."))?;
         // PostgreSQL keeps microseconds; what is compared must be what is kept.
         let micros = at.with_timezone(&Utc).timestamp_micros();
         let at = chrono::DateTime::from_timestamp_micros(micros)
@@ -73,8 +72,8 @@ impl ScalarType for Uuid {
         let Value::String(text) = &value else {
             return Err(InputValueError::expected_type(value));
         };
-        let id = Id::try_parse(text)
-            .map_err(|_| advice("Write a UUID with 32 hexadecimal digits."))?;
+        let id =
+            Id::try_parse(text).map_err(|_| advice("Write a UUID with 32 hexadecimal digits."))?;
         Ok(Self(id))
     }
 

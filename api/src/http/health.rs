@@ -22,7 +22,10 @@ async fn live() -> Json<Value> {
 /// The database answers and its tables are those this version expects.
 async fn ready(State(db): State<Db>) -> (StatusCode, Json<Value>) {
     let not_ready = |why: &str| {
-        (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "not ready", "reason": why })))
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            Json(json!({ "status": "not ready", "reason": why })),
+        )
     };
     match db.pending_migrations().await {
         Ok(0) => (StatusCode::OK, Json(json!({ "status": "ready" }))),

@@ -19,5 +19,9 @@ pub fn routes(sdl: Arc<str>) -> Router {
 }
 
 fn respond(sdl: &str) -> Response {
-    ([(CONTENT_TYPE, "application/graphql; charset=utf-8")], sdl.to_owned()).into_response()
+    (
+        [(CONTENT_TYPE, "application/graphql; charset=utf-8")],
+        sdl.to_owned(),
+    )
+        .into_response()
 }

@@ -157,7 +157,10 @@ impl Founding {
 
     pub(crate) async fn ambassador(&self, name: &str, neighbourhoods: &[&str]) -> Uuid {
         let served = self.places(neighbourhoods);
-        let home = self.neighbourhoods.iter().find(|known| known.id == served[0]);
+        let home = self
+            .neighbourhoods
+            .iter()
+            .find(|known| known.id == served[0]);
         let id = self.new_id();
         let row = ambassador::Model {
             id,
@@ -253,12 +256,9 @@ impl Founding {
         self.outdate(user).await;
     }
 
-    pub(crate) async fn end_roles(&self, user: Uuid) {
+    pub(crate) async fn end_roles(&self, user: Uuid, at: DateTime<Utc>) {
         role_grant::Entity::update_many()
-            .col_expr(
-                role_grant::Column::ValidUntil,
-                Expr::value(Some(self.now())),
-            )
+            .col_expr(role_grant::Column::ValidUntil, Expr::value(Some(at)))
             .filter(role_grant::Column::UserId.eq(user))
             .exec(&self.db)
             .await

@@ -159,6 +159,15 @@ impl Town {
         }
     }
 
+    /// Somebody with a good token whom the service doesn't know.
+    #[must_use]
+    pub fn stranger(&self, subject: &str) -> Person {
+        Person {
+            subject: Some(subject.to_owned()),
+            ..self.passer_by()
+        }
+    }
+
     /// Somebody who can sign in but holds no role yet.
     pub async fn newcomer(&self, name: &str) -> Person {
         self.person(name, None).await
@@ -217,7 +226,10 @@ impl Town {
 
     /// Staff of a new, active partner that covers these neighbourhoods; all of Beersel without any.
     pub async fn partner_in(&self, name: &str, neighbourhoods: &[&str]) -> Person {
-        let kind = (PartnerKind::PublicWelfareCentre, SecrecyRegime::ProfessionalSecrecy);
+        let kind = (
+            PartnerKind::PublicWelfareCentre,
+            SecrecyRegime::ProfessionalSecrecy,
+        );
         let partner = self.founding.partner(name, kind, neighbourhoods).await;
         self.works_for(&format!("Staff of {name}"), Role::PartnerStaff, partner)
             .await
@@ -251,7 +263,14 @@ impl Town {
 
     /// Ends all roles of somebody now, beneath the service.
     pub async fn ends_roles_of(&self, person: &Person) {
-        self.founding.end_roles(user_id(person)).await;
+        self.lets_roles_end_in(person, Duration::ZERO).await;
+    }
+
+    /// Lets all roles of somebody end after a while, beneath the service.
+    pub async fn lets_roles_end_in(&self, person: &Person, time: Duration) {
+        self.founding
+            .end_roles(user_id(person), self.now() + time)
+            .await;
     }
 
     async fn works_for(&self, name: &str, role: Role, partner: Uuid) -> Person {

@@ -56,7 +56,11 @@ async fn ask(query: &str) -> (String, Value) {
     let schema = Schema::new(Query, EmptyMutation, EmptySubscription);
     let answer = schema.execute(query).await;
     let data = serde_json::to_string(&answer.data).expect("data is JSON");
-    let paths = answer.errors.iter().map(|error| json!(error.path)).collect();
+    let paths = answer
+        .errors
+        .iter()
+        .map(|error| json!(error.path))
+        .collect();
     (data, paths)
 }
 
@@ -68,7 +72,10 @@ async fn a_failing_field_that_may_not_be_null_takes_its_parent_along() {
 
     let (data, paths) = ask("{ children { id boom } child { id } }").await;
     assert_eq!(data, r#"{"children":[null,null],"child":{"id":"1"}}"#);
-    assert_eq!(paths, json!([["children", 0, "boom"], ["children", 1, "boom"]]));
+    assert_eq!(
+        paths,
+        json!([["children", 0, "boom"], ["children", 1, "boom"]])
+    );
 }
 
 #[tokio::test]

@@ -63,7 +63,12 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn new(status: StatusCode, headers: HeaderMap, bytes: &[u8], statements: u64) -> Self {
+    pub(crate) fn new(
+        status: StatusCode,
+        headers: HeaderMap,
+        bytes: &[u8],
+        statements: u64,
+    ) -> Self {
         let text = String::from_utf8_lossy(bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         Self {
@@ -184,14 +189,20 @@ impl Answer {
             .unwrap_or_else(|| panic!("no record in {}", self.text))
             .1;
         Record {
-            id: record["id"].as_str().expect("the id was selected").to_owned(),
+            id: record["id"]
+                .as_str()
+                .expect("the id was selected")
+                .to_owned(),
             fields: record.clone(),
         }
     }
 
     /// It was done: the record as it is now, where a scene may ignore it.
     #[track_caller]
-    #[expect(clippy::must_use_candidate, reason = "that it was done is what is asserted")]
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "that it was done is what is asserted"
+    )]
     pub fn done(&self) -> Record {
         self.record()
     }
@@ -202,7 +213,11 @@ impl Answer {
         assert_eq!(self.refusal(), code, "{}", self.text);
         let shown = self.payload().as_object().into_iter().flatten();
         for (name, value) in shown.filter(|(name, _)| *name != "userErrors") {
-            assert!(value.is_null(), "{name} is shown with a refusal: {}", self.text);
+            assert!(
+                value.is_null(),
+                "{name} is shown with a refusal: {}",
+                self.text
+            );
         }
     }
 

@@ -138,8 +138,11 @@ impl Drop for Database {
 }
 
 fn server_url() -> Option<&'static str> {
-    static URL: LazyLock<Option<String>> =
-        LazyLock::new(|| env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty()));
+    static URL: LazyLock<Option<String>> = LazyLock::new(|| {
+        env::var("TEST_DATABASE_URL")
+            .ok()
+            .filter(|url| !url.is_empty())
+    });
     URL.as_deref()
 }
 

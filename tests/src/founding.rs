@@ -157,7 +157,10 @@ impl Founding {
 
     pub(crate) async fn ambassador(&self, name: &str, neighbourhoods: &[&str]) -> Uuid {
         let served = self.places(neighbourhoods);
-        let home = self.neighbourhoods.iter().find(|known| known.id == served[0]);
+        let home = self
+            .neighbourhoods
+            .iter()
+            .find(|known| known.id == served[0]);
         let id = self.new_id();
         let row = ambassador::Model {
             id,

@@ -76,7 +76,9 @@ impl Person {
 
     /// Sends any request.
     pub async fn sends<B: Into<Body>>(&self, request: axum::http::Result<Request<B>>) -> Answer {
-        let request = request.expect("the test's request is well-formed").map(Into::into);
+        let request = request
+            .expect("the test's request is well-formed")
+            .map(Into::into);
         send(self.gatehouse.router.clone(), request).await
     }
 }
@@ -88,7 +90,11 @@ async fn send(router: Router, request: Request<Body>) -> Answer {
         .expect("the router always answers");
     let (parts, body) = response.into_parts();
     let scope = parts.extensions.get::<RequestScope>();
-    let bytes = body.collect().await.expect("the answer is whole").to_bytes();
+    let bytes = body
+        .collect()
+        .await
+        .expect("the answer is whole")
+        .to_bytes();
     let statements = scope.map_or(0, |scope| scope.stats().statements());
     Answer::new(parts.status, parts.headers, &bytes, statements)
 }

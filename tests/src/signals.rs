@@ -67,12 +67,14 @@ impl Person {
 
     /// Closes a signal with an outcome.
     pub async fn resolves(&self, signal: &Record, outcome: &str) -> Answer {
-        self.takes("Resolve", signal, json!({ "outcome": outcome })).await
+        self.takes("Resolve", signal, json!({ "outcome": outcome }))
+            .await
     }
 
     /// Closes a signal without taking it up.
     pub async fn dismisses(&self, signal: &Record, reason: &str) -> Answer {
-        self.takes("Dismiss", signal, json!({ "reason": reason })).await
+        self.takes("Dismiss", signal, json!({ "reason": reason }))
+            .await
     }
 
     /// Takes a signal back.
@@ -82,14 +84,16 @@ impl Person {
 
     /// Opens a closed signal again.
     pub async fn reopens(&self, signal: &Record, reason: &str) -> Answer {
-        self.takes("Reopen", signal, json!({ "reason": reason })).await
+        self.takes("Reopen", signal, json!({ "reason": reason }))
+            .await
     }
 
     /// Any step of a signal's machine, with what it needs beyond the id.
     pub async fn takes(&self, step: &str, signal: &Record, with: Value) -> Answer {
         let mut input = with;
         input["id"] = json!(signal.id);
-        self.does(&format!("signal{step}"), "signal", SHOWN, input).await
+        self.does(&format!("signal{step}"), "signal", SHOWN, input)
+            .await
     }
 
     /// Looks a signal up: what they see of it, or nothing.

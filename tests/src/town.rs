@@ -217,7 +217,10 @@ impl Town {
 
     /// Staff of a new, active partner that covers these neighbourhoods; all of Beersel without any.
     pub async fn partner_in(&self, name: &str, neighbourhoods: &[&str]) -> Person {
-        let kind = (PartnerKind::PublicWelfareCentre, SecrecyRegime::ProfessionalSecrecy);
+        let kind = (
+            PartnerKind::PublicWelfareCentre,
+            SecrecyRegime::ProfessionalSecrecy,
+        );
         let partner = self.founding.partner(name, kind, neighbourhoods).await;
         self.works_for(&format!("Staff of {name}"), Role::PartnerStaff, partner)
             .await

@@ -27,9 +27,9 @@ use crate::{
     },
 };
 
-/// The machine: which state an action leads to, if it is possible. `held_from` is the state that a
-/// referral on hold goes back to.
-fn next(
+/// The machine: which state each action leads to, if any. `held_from` is the state that a referral
+/// on hold goes back to.
+const fn next(
     from: ReferralStatus,
     held_from: Option<ReferralStatus>,
     action: ReferralAction,
@@ -41,7 +41,10 @@ fn next(
         (S::Requested, A::Reject) => Some(S::Rejected),
         (S::Accepted, A::Start) => Some(S::InProgress),
         (S::Accepted | S::InProgress, A::Hold) => Some(S::OnHold),
-        (S::OnHold, A::Resume) => Some(held_from.unwrap_or(S::Accepted)),
+        (S::OnHold, A::Resume) => match held_from {
+            Some(held_from) => Some(held_from),
+            None => Some(S::Accepted),
+        },
         (S::Accepted | S::InProgress | S::OnHold, A::Complete) => Some(S::Completed),
         (S::Accepted | S::InProgress | S::OnHold, A::Fail) => Some(S::Failed),
         (S::Requested | S::Accepted | S::InProgress | S::OnHold, A::Cancel) => Some(S::Cancelled),
@@ -49,7 +52,7 @@ fn next(
     }
 }
 
-/// The state an action leads to; `held_from` is the state that a referral on hold goes back to.
+/// The state an action leads to.
 ///
 /// # Errors
 /// The [`Transition`] that isn't possible.

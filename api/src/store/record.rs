@@ -342,7 +342,11 @@ pub fn explain(kind: Kind, viewer: &Viewer) -> Vec<(String, String)> {
     let text = |condition: Expr| {
         let mut select = Query::select();
         select.expr(condition);
-        select.build(SqliteQueryBuilder).0.trim_start_matches("SELECT ").replace('"', "")
+        select
+            .build(SqliteQueryBuilder)
+            .0
+            .trim_start_matches("SELECT ")
+            .replace('"', "")
     };
     let mut rows = vec![("row".to_owned(), text(kind.shape().scope(viewer, &t)))];
     for guard in kind.shape().guards(viewer, &t) {

@@ -9,8 +9,13 @@
 
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
+pub mod ambassador;
+mod change;
+pub mod consent;
+pub mod contact_moment;
 pub mod errors;
 pub mod event;
+pub mod feedback;
 pub mod filters;
 pub mod node;
 pub mod paging;
@@ -23,11 +28,24 @@ pub mod signal;
 
 /// What can be asked.
 #[derive(Default, MergedObject)]
-pub struct Query(node::NodeQuery, place::PlaceQuery, signal::SignalQuery);
+pub struct Query(
+    node::NodeQuery,
+    place::PlaceQuery,
+    signal::SignalQuery,
+    resident::ResidentQuery,
+    ambassador::AmbassadorQuery,
+);
 
 /// What can be done.
 #[derive(Default, MergedObject)]
-pub struct Mutation(signal::SignalMutation);
+pub struct Mutation(
+    signal::SignalMutation,
+    resident::ResidentMutation,
+    consent::ConsentMutation,
+    ambassador::AmbassadorMutation,
+    contact_moment::ContactMomentMutation,
+    feedback::FeedbackMutation,
+);
 
 /// The whole schema.
 pub type NabijSchema = Schema<Query, Mutation, EmptySubscription>;

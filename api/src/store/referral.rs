@@ -3,7 +3,7 @@
 
 use nabij_entity::{referral, referral::ReferralStatus, service};
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryResult,
+    ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryResult, QuerySelect,
     sea_query::{Alias, Expr, ExprTrait},
 };
 use uuid::Uuid;
@@ -161,7 +161,7 @@ impl Tx {
             > 0)
     }
 
-    /// Open referrals that rest on this consent.
+    /// Open referrals that rest on this consent, locked until the transaction ends.
     ///
     /// # Errors
     /// When the database fails.
@@ -169,6 +169,7 @@ impl Tx {
         Ok(referral::Entity::find()
             .filter(referral::Column::ConsentId.eq(consent))
             .filter(referral::Column::Status.is_in(OPEN_STATUSES))
+            .lock_exclusive()
             .all(&self.connection())
             .await?)
     }

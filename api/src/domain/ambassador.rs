@@ -28,7 +28,21 @@ use crate::{
 /// Neighbourhoods that are named one by one at most; who is there for more is there for all.
 const NEIGHBOURHOODS: usize = 200;
 
-/// The machine: which state each action leads to. Briefing and assigning leave it as it is.
+/// The machine: which state an action leads to, if it is possible. Briefing and assigning leave the
+/// state as it is.
+const fn next(from: AmbassadorStatus, action: AmbassadorAction) -> Option<AmbassadorStatus> {
+    use AmbassadorAction as A;
+    use AmbassadorStatus as S;
+    match (from, action) {
+        (S::Candidate | S::Paused, A::Activate) => Some(S::Active),
+        (S::Active, A::Pause) => Some(S::Paused),
+        (S::Candidate | S::Active | S::Paused, A::Leave) => Some(S::Left),
+        (S::Candidate | S::Active | S::Paused, A::Brief | A::Assign) => Some(from),
+        _ => None,
+    }
+}
+
+/// The state an action leads to.
 ///
 /// # Errors
 /// The [`Transition`] that isn't possible.
@@ -36,22 +50,14 @@ pub fn step(
     from: AmbassadorStatus,
     action: AmbassadorAction,
 ) -> Result<AmbassadorStatus, Transition> {
-    use AmbassadorAction as A;
-    use AmbassadorStatus as S;
-    match (from, action) {
-        (S::Candidate | S::Paused, A::Activate) => Ok(S::Active),
-        (S::Active, A::Pause) => Ok(S::Paused),
-        (S::Candidate | S::Active | S::Paused, A::Leave) => Ok(S::Left),
-        (S::Candidate | S::Active | S::Paused, A::Brief | A::Assign) => Ok(from),
-        _ => Err(Transition {
-            from: from.code(),
-            attempted: action.code(),
-            allowed: allowed(from)
-                .into_iter()
-                .map(AmbassadorAction::code)
-                .collect(),
-        }),
-    }
+    next(from, action).ok_or_else(|| Transition {
+        from: from.code(),
+        attempted: action.code(),
+        allowed: allowed(from)
+            .into_iter()
+            .map(AmbassadorAction::code)
+            .collect(),
+    })
 }
 
 /// The actions a state allows, whoever asks.
@@ -60,7 +66,7 @@ pub fn allowed(from: AmbassadorStatus) -> Vec<AmbassadorAction> {
     use AmbassadorAction as A;
     [A::Activate, A::Pause, A::Leave, A::Brief, A::Assign]
         .into_iter()
-        .filter(|action| step(from, *action).is_ok())
+        .filter(|action| next(from, *action).is_some())
         .collect()
 }
 

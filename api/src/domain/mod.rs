@@ -12,6 +12,7 @@ pub mod change;
 pub mod consent;
 pub mod contact_moment;
 pub mod feedback;
+pub mod referral;
 pub mod refusal;
 pub mod reporter;
 pub mod resident;

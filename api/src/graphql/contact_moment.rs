@@ -7,6 +7,7 @@ use super::{
     ambassador::Ambassador,
     errors::{FieldResult, input_id},
     payload::{payload, record_type},
+    referral::Referral,
     scalars::{DateTime, Uuid},
     selection::{cx, idempotency},
     signal::Signal,
@@ -51,6 +52,11 @@ impl ContactMoment {
     /// The signal it was about; null when you may see the contact moment and not the signal.
     async fn signal(&self) -> FieldResult<Option<Signal>> {
         Ok(self.0.one("signal")?.map(Signal))
+    }
+
+    /// The referral it was for, if it was for one and you may see it.
+    async fn referral(&self) -> FieldResult<Option<Referral>> {
+        Ok(self.0.one("referral")?.map(Referral))
     }
 
     /// The ambassador who made the contact, if it was one and you may see them.

@@ -4,8 +4,9 @@ use async_graphql::{Context, Error, ID, InputObject, Object};
 use nabij_entity::feedback::{self, FeedbackGiver};
 
 use super::{
-    errors::input_id,
+    errors::{FieldResult, input_id},
     payload::{payload, record_type},
+    referral::Referral,
     scalars::{DateTime, Uuid},
     selection::{cx, idempotency},
 };
@@ -39,6 +40,11 @@ impl Feedback {
     /// In words.
     async fn text(&self) -> Option<&str> {
         self.0.text.as_deref()
+    }
+
+    /// The referral it is about; null when you may see the feedback and not the referral.
+    async fn referral(&self) -> FieldResult<Option<Referral>> {
+        Ok(self.0.one("referral")?.map(Referral))
     }
 
     /// When it was recorded.

@@ -213,6 +213,10 @@ impl DateFilter {
 #[derive(Clone, Debug, InputObject)]
 #[graphql(concrete(name = "SignalStatusFilter", params(entity::signal::SignalStatus)))]
 #[graphql(concrete(name = "SignalKindFilter", params(entity::signal::SignalKind)))]
+#[graphql(concrete(
+    name = "ReferralStatusFilter",
+    params(entity::referral::ReferralStatus)
+))]
 #[graphql(concrete(name = "CategoryFilter", params(entity::vocabulary::Category)))]
 #[graphql(concrete(name = "UrgencyFilter", params(entity::vocabulary::Urgency)))]
 #[graphql(concrete(

@@ -21,6 +21,7 @@ pub mod node;
 pub mod paging;
 pub mod payload;
 pub mod place;
+pub mod referral;
 pub mod resident;
 pub mod scalars;
 pub mod selection;
@@ -31,20 +32,22 @@ pub mod signal;
 pub struct Query(
     node::NodeQuery,
     place::PlaceQuery,
-    signal::SignalQuery,
-    resident::ResidentQuery,
     ambassador::AmbassadorQuery,
+    referral::ReferralQuery,
+    resident::ResidentQuery,
+    signal::SignalQuery,
 );
 
 /// What can be done.
 #[derive(Default, MergedObject)]
 pub struct Mutation(
-    signal::SignalMutation,
-    resident::ResidentMutation,
-    consent::ConsentMutation,
     ambassador::AmbassadorMutation,
+    consent::ConsentMutation,
     contact_moment::ContactMomentMutation,
     feedback::FeedbackMutation,
+    referral::ReferralMutation,
+    resident::ResidentMutation,
+    signal::SignalMutation,
 );
 
 /// The whole schema.

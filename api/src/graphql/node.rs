@@ -11,6 +11,7 @@ use super::{
     errors::FieldResult,
     feedback::Feedback,
     place::{Municipality, Neighbourhood},
+    referral::Referral,
     resident::Resident,
     selection::{cx, plan},
     signal::Signal,
@@ -28,6 +29,8 @@ pub enum Node {
     Municipality(Municipality),
     /// A neighbourhood.
     Neighbourhood(Neighbourhood),
+    /// A referral.
+    Referral(Referral),
     /// A signal.
     Signal(Signal),
     /// A resident.
@@ -46,6 +49,7 @@ fn wrap(row: std::sync::Arc<Row>) -> FieldResult<Option<Node>> {
     Ok(Some(match row.kind() {
         Kind::Municipality => Node::Municipality(Municipality(Visible::try_from_node(row)?)),
         Kind::Neighbourhood => Node::Neighbourhood(Neighbourhood(Visible::try_from_node(row)?)),
+        Kind::Referral => Node::Referral(Referral(Visible::try_from_node(row)?)),
         Kind::Signal => Node::Signal(Signal(Visible::try_from_node(row)?)),
         Kind::Resident => Node::Resident(Resident(Visible::try_from_node(row)?)),
         Kind::Consent => Node::Consent(Consent(Visible::try_from_node(row)?)),

@@ -4,6 +4,11 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 use chrono::{NaiveDate, SecondsFormat, Utc};
 use uuid::Uuid as Id;
 
+/// What to write instead. The code marks the text as ours, so that it is shown.
+fn advice<T: async_graphql::InputType>(advice: &'static str) -> InputValueError<T> {
+    InputValueError::custom(advice).with_extension("code", "BAD_USER_INPUT")
+}
+
 /// A point in time in UTC as RFC 3339 writes it, such as `2026-05-03T09:30:00Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateTime(pub chrono::DateTime<Utc>);
@@ -14,13 +19,12 @@ impl ScalarType for DateTime {
         let Value::String(text) = &value else {
             return Err(InputValueError::expected_type(value));
         };
-        let at = chrono::DateTime::parse_from_rfc3339(text).map_err(|_| {
-            InputValueError::custom("Write a time as RFC 3339 does: 2026-05-03T09:30:00Z.")
-        })?;
+        let at = chrono::DateTime::parse_from_rfc3339(text)
+            .map_err(|_| advice("Write a time as RFC 3339 does: 2026-05-03T09:30:00Z."))?;
         // PostgreSQL keeps microseconds; what is compared must be what is kept.
         let micros = at.with_timezone(&Utc).timestamp_micros();
         let at = chrono::DateTime::from_timestamp_micros(micros)
-            .ok_or_else(|| InputValueError::custom("This time is out of range."))?;
+            .ok_or_else(|| advice("This time is out of range."))?;
         Ok(Self(at))
     }
 
@@ -46,7 +50,7 @@ impl ScalarType for Date {
             return Err(InputValueError::expected_type(value));
         };
         let date = NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .map_err(|_| InputValueError::custom("Write a date as 2026-05-03."))?;
+            .map_err(|_| advice("Write a date as 2026-05-03."))?;
         Ok(Self(date))
     }
 
@@ -68,8 +72,8 @@ impl ScalarType for Uuid {
         let Value::String(text) = &value else {
             return Err(InputValueError::expected_type(value));
         };
-        let id = Id::try_parse(text)
-            .map_err(|_| InputValueError::custom("Write a UUID with 32 hexadecimal digits."))?;
+        let id =
+            Id::try_parse(text).map_err(|_| advice("Write a UUID with 32 hexadecimal digits."))?;
         Ok(Self(id))
     }
 
@@ -92,7 +96,7 @@ macro_rules! text_scalar {
                     return Err(InputValueError::expected_type(value));
                 };
                 let check: fn(&str) -> bool = $check;
-                if check(&text) { Ok(Self(text)) } else { Err(InputValueError::custom($advice)) }
+                if check(&text) { Ok(Self(text)) } else { Err(advice($advice)) }
             }
 
             fn to_value(&self) -> Value {

@@ -13,6 +13,7 @@ use super::{
     paging::{self, Paging, Records, order_by},
     payload::{payload, record_type},
     place::{Municipality, Neighbourhood},
+    referral::Referral,
     resident::ResidentParticularsInput,
     scalars::{DateTime, Uuid},
     selection::{cx, find, idempotency, list},
@@ -117,6 +118,32 @@ impl Signal {
     /// The neighbourhood it is about.
     async fn neighbourhood(&self) -> FieldResult<Neighbourhood> {
         Ok(Neighbourhood(self.0.always("neighbourhood")?))
+    }
+
+    /// The signal that says the same, if it was dismissed as a duplicate and that one is shown to
+    /// you.
+    async fn duplicate_of(&self) -> FieldResult<Option<Signal>> {
+        Ok(self.0.one("duplicateOf")?.map(Signal))
+    }
+
+    /// Where it was referred to, the newest first.
+    async fn referrals(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Referral>> {
+        paging::along(
+            self.0.node(),
+            "referrals",
+            &Paging {
+                first,
+                after,
+                last,
+                before,
+            },
+        )
     }
 
     /// What you may do with it now; draw your buttons from this.

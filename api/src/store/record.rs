@@ -5,7 +5,7 @@ use std::{any::Any, marker::PhantomData, ops::Deref};
 use nabij_entity as entity;
 use sea_orm::{
     DbErr, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryResult, Value,
-    sea_query::{Alias, Expr},
+    sea_query::{Alias, Expr, Query, SqliteQueryBuilder},
 };
 use uuid::Uuid;
 
@@ -342,4 +342,25 @@ impl<R: Record> Shape for Of<R> {
 /// Decodes a model as it stands in its table; what most records use.
 pub(super) fn model<M: FromQueryResult>(row: &QueryResult, prefix: &str) -> Result<M, DbErr> {
     M::from_query_result(row, prefix)
+}
+
+/// The scope of `viewer` on records of `kind`, and the conditions of its guarded columns, as SQL
+/// with placeholders: for people to review, never to run.
+#[must_use]
+pub fn explain(kind: Kind, viewer: &Viewer) -> Vec<(String, String)> {
+    let t = Alias::new(kind.prefix());
+    let text = |condition: Expr| {
+        let mut select = Query::select();
+        select.expr(condition);
+        select
+            .build(SqliteQueryBuilder)
+            .0
+            .trim_start_matches("SELECT ")
+            .replace('"', "")
+    };
+    let mut rows = vec![("row".to_owned(), text(kind.shape().scope(viewer, &t)))];
+    for guard in kind.shape().guards(viewer, &t) {
+        rows.push((guard.name.to_owned(), text(guard.shown)));
+    }
+    rows
 }

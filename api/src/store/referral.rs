@@ -9,7 +9,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    Failure, Kind, Record, Tx,
+    Failure, Kind, Record, Tx, dialect,
     place::{newest, oldest},
     record::{Edge, Guard, How, Seen},
     scope,
@@ -161,6 +161,44 @@ impl Tx {
             > 0)
     }
 
+    /// Whether this partner has an open referral of this signal, whoever asks.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open_referral_between(
+        &self,
+        signal: Uuid,
+        partner: Uuid,
+    ) -> Result<bool, Failure> {
+        Ok(referral::Entity::find()
+            .filter(referral::Column::SignalId.eq(signal))
+            .filter(referral::Column::ToPartnerId.eq(partner))
+            .filter(referral::Column::Status.is_in(OPEN_STATUSES))
+            .count(&self.connection())
+            .await?
+            > 0)
+    }
+
+    /// The referral of this signal that this partner has accepted and not ended.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn accepted_referral_to(
+        &self,
+        signal: Uuid,
+        partner: Uuid,
+    ) -> Result<Option<referral::Model>, Failure> {
+        Ok(referral::Entity::find()
+            .filter(referral::Column::SignalId.eq(signal))
+            .filter(referral::Column::ToPartnerId.eq(partner))
+            .filter(
+                referral::Column::Status
+                    .is_in([ReferralStatus::Accepted, ReferralStatus::InProgress]),
+            )
+            .one(&self.connection())
+            .await?)
+    }
+
     /// Open referrals that rest on this consent, locked until the transaction ends.
     ///
     /// # Errors
@@ -186,7 +224,7 @@ impl Tx {
             .await?)
     }
 
-    /// A service of this partner.
+    /// A service of this partner, locked: two referrals can't both take its last place.
     ///
     /// # Errors
     /// When the database fails.
@@ -195,9 +233,9 @@ impl Tx {
         partner: Uuid,
         service: Uuid,
     ) -> Result<Option<service::Model>, Failure> {
-        Ok(service::Entity::find_by_id(service)
-            .filter(service::Column::PartnerId.eq(partner))
-            .one(&self.connection())
-            .await?)
+        let mut select =
+            service::Entity::find_by_id(service).filter(service::Column::PartnerId.eq(partner));
+        dialect::for_update(self.backend(), QuerySelect::query(&mut select));
+        Ok(select.one(&self.connection()).await?)
     }
 }

@@ -168,7 +168,18 @@ fn is_reporting_ambassador(viewer: &Viewer, signal: &signal::Model) -> bool {
 }
 
 fn is_reporter(viewer: &Viewer, signal: &signal::Model) -> bool {
-    is_reporting_ambassador(viewer, signal) || viewer.user_id() == Some(signal.reporter_user_id)
+    const FOR_A_PARTNER: &[Role] = &[
+        Role::PartnerCoordinator,
+        Role::PartnerStaff,
+        Role::Signaller,
+    ];
+    let for_partner = || {
+        signal
+            .reporter_partner_id
+            .is_some_and(|id| viewer.partners(FOR_A_PARTNER).any(|own| own == id))
+    };
+    is_reporting_ambassador(viewer, signal)
+        || (viewer.user_id() == Some(signal.reporter_user_id) && for_partner())
 }
 
 fn may_signal(viewer: &Viewer, action: SignalAction, signal: &signal::Model) -> bool {

@@ -91,6 +91,9 @@ impl Guard {
 
     /// The column as the viewer sees it.
     pub(super) fn apply(&self, column: Expr) -> Expr {
+        if self.shown == scope::everything() {
+            return column;
+        }
         let case = Expr::case(self.shown.clone(), column);
         match &self.hidden {
             Value::String(None) => case.into(),

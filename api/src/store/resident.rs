@@ -2,7 +2,7 @@
 //! that handles a signal about them see the record; whoever recorded it sees what they told; the
 //! target of an open referral sees the fields that the referral discloses, and no others.
 
-use nabij_entity::{resident, resident_contact};
+use nabij_entity::{resident, resident_contact, role_grant::Role};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
@@ -28,14 +28,26 @@ fn cared_for(viewer: &Viewer, t: &Alias) -> Expr {
     let open = Expr::col(("signals", "status")).is_in(["SUBMITTED", "TRIAGED", "IN_PROGRESS"]);
     scope::any([
         scope::coordinated(viewer, t),
-        scope::linked(t, "signals", "resident_id", handler.and(open)),
+        scope::linked(t, "signals", "resident_id", scope::all([handler, open])),
     ])
 }
 
+/// The viewer recorded them, in a role that they still hold.
 fn recorded(viewer: &Viewer, t: &Alias) -> Expr {
     scope::any([
         scope::among(t, "recorded_by_ambassador_id", viewer.ambassadors()),
-        scope::among(t, "recorded_by_user_id", viewer.user_id()),
+        scope::all([
+            scope::among(t, "recorded_by_user_id", viewer.user_id()),
+            scope::among(
+                t,
+                "recorded_by_partner_id",
+                viewer.partners(&[
+                    Role::PartnerCoordinator,
+                    Role::PartnerStaff,
+                    Role::Signaller,
+                ]),
+            ),
+        ]),
     ])
 }
 

@@ -1,7 +1,7 @@
 //! Signals. Seen by the place's coordinator, by whoever submitted it and their organisation, by
 //! the partner that handles it, and by partners it was referred to or from.
 
-use nabij_entity::{signal, signal::SignalStatus};
+use nabij_entity::{role_grant::Role, signal, signal::SignalStatus};
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryResult,
     sea_query::{Alias, Expr, ExprTrait},
@@ -16,11 +16,20 @@ use super::{
 };
 use crate::policy::Viewer;
 
-fn reported(viewer: &Viewer, t: &Alias) -> Expr {
+/// The viewer submitted it, in a role that they still hold: as the ambassador, for the partner, or as
+/// that partner's signaller (who sees their own signals and no colleague's).
+pub(super) fn reported(viewer: &Viewer, t: &Alias) -> Expr {
     scope::any([
         scope::among(t, "reporter_ambassador_id", viewer.ambassadors()),
-        scope::among(t, "reporter_user_id", viewer.user_id()),
         scope::among(t, "reporter_partner_id", viewer.staffed_partners()),
+        scope::all([
+            scope::among(t, "reporter_user_id", viewer.user_id()),
+            scope::among(
+                t,
+                "reporter_partner_id",
+                viewer.partners(&[Role::Signaller]),
+            ),
+        ]),
     ])
 }
 
@@ -37,7 +46,7 @@ fn referred(viewer: &Viewer, t: &Alias, holds: Expr) -> Expr {
         t,
         "referrals",
         "signal_id",
-        referral::partaken(viewer, &referrals).and(holds),
+        scope::all([referral::partaken(viewer, &referrals), holds]),
     )
 }
 

@@ -32,7 +32,15 @@ impl Record for contact_moment::Entity {
             .and(referral::partaken(viewer, &referrals));
         scope::any([
             scope::coordinated(viewer, t),
-            scope::among(t, "author_user_id", viewer.user_id()),
+            scope::wrote(
+                viewer,
+                t,
+                [
+                    "author_user_id",
+                    "author_ambassador_id",
+                    "author_partner_id",
+                ],
+            ),
             scope::among(t, "author_partner_id", viewer.staffed_partners()),
             scope::exists("signals", handled),
             scope::exists("referrals", served),

@@ -67,7 +67,7 @@ impl Record for referral::Entity {
         let signals = Alias::new("signals");
         let reported = scope::any([
             scope::among(&signals, "reporter_ambassador_id", viewer.ambassadors()),
-            scope::among(&signals, "reporter_user_id", viewer.user_id()),
+            scope::wrote(viewer, &signals, super::signal::REPORTER),
         ]);
         let of_signal = Expr::col(("signals", "id")).equals((t.clone(), "signal_id"));
         casework(viewer, t).or(scope::exists("signals", of_signal.and(reported)))

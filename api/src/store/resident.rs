@@ -35,7 +35,15 @@ fn cared_for(viewer: &Viewer, t: &Alias) -> Expr {
 fn recorded(viewer: &Viewer, t: &Alias) -> Expr {
     scope::any([
         scope::among(t, "recorded_by_ambassador_id", viewer.ambassadors()),
-        scope::among(t, "recorded_by_user_id", viewer.user_id()),
+        scope::wrote(
+            viewer,
+            t,
+            [
+                "recorded_by_user_id",
+                "recorded_by_ambassador_id",
+                "recorded_by_partner_id",
+            ],
+        ),
     ])
 }
 

@@ -58,6 +58,24 @@ pub(super) fn coordinated(viewer: &Viewer, t: &Alias) -> Expr {
     ])
 }
 
+/// The viewer wrote the row in a quality they still have: as a volunteer or for a partner of which
+/// they hold a role now, or in neither. Who has left doesn't see what they wrote while they were
+/// there. `columns` hold the user, the volunteer and the partner.
+pub(super) fn wrote(viewer: &Viewer, t: &Alias, columns: [&'static str; 3]) -> Expr {
+    const OF_A_PARTNER: &[Role] = &[
+        Role::PartnerCoordinator,
+        Role::PartnerStaff,
+        Role::Signaller,
+    ];
+    let [user, ambassador, partner] = columns;
+    let unbound = col(t, ambassador).is_null().and(col(t, partner).is_null());
+    among(t, user, viewer.user_id()).and(any([
+        unbound,
+        among(t, ambassador, viewer.ambassadors()),
+        among(t, partner, viewer.partners(OF_A_PARTNER)),
+    ]))
+}
+
 /// A row of `table` exists whose `this` column holds the id of `t` and for which `holds` is true.
 pub(super) fn linked(t: &Alias, table: &'static str, this: &'static str, holds: Expr) -> Expr {
     exists(

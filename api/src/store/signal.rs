@@ -16,10 +16,17 @@ use super::{
 };
 use crate::policy::Viewer;
 
+/// The user, the volunteer and the partner who submitted a signal.
+pub(super) const REPORTER: [&str; 3] = [
+    "reporter_user_id",
+    "reporter_ambassador_id",
+    "reporter_partner_id",
+];
+
 fn reported(viewer: &Viewer, t: &Alias) -> Expr {
     scope::any([
         scope::among(t, "reporter_ambassador_id", viewer.ambassadors()),
-        scope::among(t, "reporter_user_id", viewer.user_id()),
+        scope::wrote(viewer, t, REPORTER),
         scope::among(t, "reporter_partner_id", viewer.staffed_partners()),
     ])
 }

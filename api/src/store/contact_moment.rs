@@ -31,6 +31,7 @@ impl Record for contact_moment::Entity {
         scope::any([
             scope::coordinated(viewer, t),
             scope::among(t, "author_ambassador_id", viewer.ambassadors()),
+            scope::wrote(viewer, t, ["author_user_id", "author_partner_id"]),
             scope::among(t, "author_partner_id", viewer.staffed_partners()),
             scope::exists("signals", handled),
             scope::exists("referrals", served),

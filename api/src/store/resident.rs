@@ -2,7 +2,7 @@
 //! that handles a signal about them see the record; whoever recorded it sees what they told; the
 //! target of an open referral sees the fields that the referral discloses, and no others.
 
-use nabij_entity::{resident, resident_contact, role_grant::Role};
+use nabij_entity::{resident, resident_contact};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
@@ -36,18 +36,7 @@ fn cared_for(viewer: &Viewer, t: &Alias) -> Expr {
 fn recorded(viewer: &Viewer, t: &Alias) -> Expr {
     scope::any([
         scope::among(t, "recorded_by_ambassador_id", viewer.ambassadors()),
-        scope::all([
-            scope::among(t, "recorded_by_user_id", viewer.user_id()),
-            scope::among(
-                t,
-                "recorded_by_partner_id",
-                viewer.partners(&[
-                    Role::PartnerCoordinator,
-                    Role::PartnerStaff,
-                    Role::Signaller,
-                ]),
-            ),
-        ]),
+        scope::wrote(viewer, t, ["recorded_by_user_id", "recorded_by_partner_id"]),
     ])
 }
 

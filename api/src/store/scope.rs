@@ -81,6 +81,21 @@ pub(super) fn coordinated(viewer: &Viewer, t: &Alias) -> Expr {
     ])
 }
 
+/// The viewer wrote the row themselves, for a partner of which they still hold a role. Who has left
+/// doesn't see what they wrote while they were there. `columns` hold the user and the partner.
+pub(super) fn wrote(viewer: &Viewer, t: &Alias, columns: [&'static str; 2]) -> Expr {
+    const OF_A_PARTNER: &[Role] = &[
+        Role::PartnerCoordinator,
+        Role::PartnerStaff,
+        Role::Signaller,
+    ];
+    let [user, partner] = columns;
+    all([
+        among(t, user, viewer.user_id()),
+        among(t, partner, viewer.partners(OF_A_PARTNER)),
+    ])
+}
+
 /// A row of `table` exists whose `this` column holds the id of `t` and for which `holds` is true.
 pub(super) fn linked(t: &Alias, table: &'static str, this: &'static str, holds: Expr) -> Expr {
     let of_this = col(t, "id").equals((Alias::new(table), Alias::new(this)));

@@ -1,7 +1,7 @@
 //! Signals. Seen by the place's coordinator, by whoever submitted it and their organisation, by
 //! the partner that handles it, and by partners it was referred to or from.
 
-use nabij_entity::{role_grant::Role, signal, signal::SignalStatus};
+use nabij_entity::{signal, signal::SignalStatus};
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryResult,
     sea_query::{Alias, Expr, ExprTrait},
@@ -16,20 +16,13 @@ use super::{
 };
 use crate::policy::Viewer;
 
-/// The viewer submitted it, in a role that they still hold: as the ambassador, for the partner, or as
-/// that partner's signaller (who sees their own signals and no colleague's).
+/// The viewer submitted it, in a role that they still hold: as the volunteer, for the partner they
+/// work for, or as a partner's signaller, who sees their own signals and no colleague's.
 pub(super) fn reported(viewer: &Viewer, t: &Alias) -> Expr {
     scope::any([
         scope::among(t, "reporter_ambassador_id", viewer.ambassadors()),
         scope::among(t, "reporter_partner_id", viewer.staffed_partners()),
-        scope::all([
-            scope::among(t, "reporter_user_id", viewer.user_id()),
-            scope::among(
-                t,
-                "reporter_partner_id",
-                viewer.partners(&[Role::Signaller]),
-            ),
-        ]),
+        scope::wrote(viewer, t, ["reporter_user_id", "reporter_partner_id"]),
     ])
 }
 

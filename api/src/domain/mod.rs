@@ -7,10 +7,17 @@
 //!
 //! To add a transition: a line in the machine, an arm in the policy, a mutation, a scene.
 
+pub mod access;
+pub mod change;
+pub mod initiative;
+pub mod partner;
+pub mod place;
 pub mod refusal;
 pub mod reporter;
 pub mod resident;
+pub mod service;
 pub mod signal;
 pub mod text;
 
+pub use change::Change;
 pub use refusal::{Code, Outcome, Problem, Problems, Refusal, Transition};

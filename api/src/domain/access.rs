@@ -90,14 +90,14 @@ impl NewUser {
         let issuer = problems.check(text::required("issuer", &issuer, ISSUER));
         let subject = problems.check(text::required("subject", &subject, SUBJECT));
         let name = problems.check(text::required("displayName", &display_name, text::LINE));
-        problems
-            .into_value(issuer.zip(subject).zip(name))
-            .map(|((issuer, subject), display_name)| Self {
+        problems.into_value(issuer.zip(subject).zip(name)).map(
+            |((issuer, subject), display_name)| Self {
                 issuer,
                 subject,
                 display_name,
                 kind,
-            })
+            },
+        )
     }
 }
 
@@ -410,12 +410,7 @@ async fn insert_grant(
     (valid_from, valid_until): (DateTime<Utc>, Option<DateTime<Utc>>),
 ) -> Outcome<()> {
     let now = tx.now();
-    let [
-        municipality_id,
-        neighbourhood_id,
-        partner_id,
-        ambassador_id,
-    ] = scope.columns();
+    let [municipality_id, neighbourhood_id, partner_id, ambassador_id] = scope.columns();
     let model = role_grant::Model {
         id,
         user_id: user,
@@ -430,8 +425,8 @@ async fn insert_grant(
         updated_at: now,
         version: 1,
     };
-    let happening = Happening::new("user.role_granted", (Kind::User, user))
-        .with("role", role.code());
+    let happening =
+        Happening::new("user.role_granted", (Kind::User, user)).with("role", role.code());
     tx.insert::<role_grant::Entity>(permit, model, happening)
         .await?;
     tx.outdate_users(&[user]).await?;
@@ -520,7 +515,16 @@ pub async fn register_first_admin(
     if !held.iter().any(counts) {
         let id = tx.new_id();
         let validity = (now, None);
-        insert_grant(&tx, &permit, id, user, Role::Admin, Scope::Platform, validity).await?;
+        insert_grant(
+            &tx,
+            &permit,
+            id,
+            user,
+            Role::Admin,
+            Scope::Platform,
+            validity,
+        )
+        .await?;
     }
     tx.commit().await?;
     Ok(user)

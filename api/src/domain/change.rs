@@ -82,10 +82,7 @@ mod tests {
 
     #[test]
     fn a_text_without_content_clears_its_field() {
-        assert_eq!(
-            Change::To("  ".to_owned()).text("a", 10),
-            Ok(Change::Clear)
-        );
+        assert_eq!(Change::To("  ".to_owned()).text("a", 10), Ok(Change::Clear));
         assert_eq!(
             Change::To(" a ".to_owned()).text("a", 10),
             Ok(Change::To("a".to_owned()))

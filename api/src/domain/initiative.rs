@@ -1,10 +1,7 @@
 //! Initiatives: programmes of neighbourhood care, and what their evaluations say (story B7).
 
 use chrono::NaiveDate;
-use nabij_entity::{
-    evaluation, initiative, municipality, partner,
-    vocabulary::TargetGroup,
-};
+use nabij_entity::{evaluation, initiative, municipality, partner, vocabulary::TargetGroup};
 use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
@@ -348,7 +345,9 @@ impl NewEvaluation {
             evaluated_on,
         } = self;
         let mut problems = Problems::new();
-        let recommendation = problems.check(mark("recommendation", recommendation)).flatten();
+        let recommendation = problems
+            .check(mark("recommendation", recommendation))
+            .flatten();
         let impact = problems.check(mark("impact", impact)).flatten();
         let mut story = |path: &str, text: Option<String>| {
             problems
@@ -469,7 +468,9 @@ mod tests {
 
     #[test]
     fn an_evaluation_holds_marks_out_of_ten_of_a_day_that_has_come() {
-        let checked = evaluation().check(day(1)).expect("nothing is wrong with it");
+        let checked = evaluation()
+            .check(day(1))
+            .expect("nothing is wrong with it");
         assert_eq!(checked.strengths.as_deref(), Some("Close by"));
         let wrong = NewEvaluation {
             recommendation: Some(11),

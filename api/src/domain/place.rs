@@ -474,7 +474,11 @@ mod tests {
         ];
         for (country, scheme, text) in unfit {
             let expected = [(Code::Invalid, "areaCodes.0.code".to_owned())];
-            assert_eq!(problems(country, vec![code(scheme, text)]), expected, "{text}");
+            assert_eq!(
+                problems(country, vec![code(scheme, text)]),
+                expected,
+                "{text}"
+            );
         }
     }
 

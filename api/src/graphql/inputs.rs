@@ -23,11 +23,7 @@ impl<T> From<MaybeUndefined<T>> for Change<T> {
 ///
 /// # Errors
 /// When it isn't the id of such a record.
-pub fn change_id(
-    kind: Kind,
-    path: &str,
-    id: MaybeUndefined<ID>,
-) -> Result<Change<Uuid>, Problem> {
+pub fn change_id(kind: Kind, path: &str, id: MaybeUndefined<ID>) -> Result<Change<Uuid>, Problem> {
     Change::from(id).parse(|id| input_id(kind, path, &id))
 }
 

@@ -9,25 +9,46 @@
 
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
+pub mod access;
 pub mod errors;
 pub mod event;
 pub mod filters;
+pub mod initiative;
+pub mod inputs;
 pub mod node;
 pub mod paging;
+pub mod partner;
 pub mod payload;
 pub mod place;
 pub mod resident;
 pub mod scalars;
 pub mod selection;
+pub mod service;
 pub mod signal;
 
 /// What can be asked.
 #[derive(Default, MergedObject)]
-pub struct Query(node::NodeQuery, place::PlaceQuery, signal::SignalQuery);
+pub struct Query(
+    node::NodeQuery,
+    place::PlaceQuery,
+    partner::PartnerQuery,
+    service::ServiceQuery,
+    initiative::InitiativeQuery,
+    access::AccessQuery,
+    signal::SignalQuery,
+);
 
 /// What can be done.
 #[derive(Default, MergedObject)]
-pub struct Mutation(signal::SignalMutation);
+pub struct Mutation(
+    place::PlaceMutation,
+    partner::PartnerOnboardMutation,
+    partner::PartnerMutation,
+    service::ServiceMutation,
+    initiative::InitiativeMutation,
+    access::AccessMutation,
+    signal::SignalMutation,
+);
 
 /// The whole schema.
 pub type NabijSchema = Schema<Query, Mutation, EmptySubscription>;

@@ -5,9 +5,13 @@ use std::collections::HashMap;
 use async_graphql::{Context, Error, ID, Interface, Object};
 
 use super::{
+    access::{RoleGrant, User},
     errors::FieldResult,
+    initiative::{Evaluation, Initiative},
+    partner::Partner,
     place::{Municipality, Neighbourhood},
     selection::{cx, plan},
+    service::Service,
     signal::Signal,
 };
 use crate::{
@@ -23,6 +27,18 @@ pub enum Node {
     Municipality(Municipality),
     /// A neighbourhood.
     Neighbourhood(Neighbourhood),
+    /// A partner organisation.
+    Partner(Partner),
+    /// A service of a partner.
+    Service(Service),
+    /// An initiative.
+    Initiative(Initiative),
+    /// An evaluation of an initiative.
+    Evaluation(Evaluation),
+    /// A user.
+    User(User),
+    /// A role held by a user.
+    RoleGrant(RoleGrant),
     /// A signal.
     Signal(Signal),
 }
@@ -31,6 +47,12 @@ fn wrap(row: std::sync::Arc<Row>) -> FieldResult<Option<Node>> {
     Ok(Some(match row.kind() {
         Kind::Municipality => Node::Municipality(Municipality(Visible::try_from_node(row)?)),
         Kind::Neighbourhood => Node::Neighbourhood(Neighbourhood(Visible::try_from_node(row)?)),
+        Kind::Partner => Node::Partner(Partner(Visible::try_from_node(row)?)),
+        Kind::Service => Node::Service(Service(Visible::try_from_node(row)?)),
+        Kind::Initiative => Node::Initiative(Initiative(Visible::try_from_node(row)?)),
+        Kind::Evaluation => Node::Evaluation(Evaluation(Visible::try_from_node(row)?)),
+        Kind::User => Node::User(User(Visible::try_from_node(row)?)),
+        Kind::RoleGrant => Node::RoleGrant(RoleGrant(Visible::try_from_node(row)?)),
         Kind::Signal => Node::Signal(Signal(Visible::try_from_node(row)?)),
         _ => return Ok(None),
     }))

@@ -68,9 +68,10 @@ impl Steps<'_> {
     /// The steps in words, for whoever onboards.
     pub fn told(&self, reference: &str) -> Vec<Change> {
         let partner = self.partner.told(&format!("partner \"{reference}\""));
-        let services = self.services.iter().map(|(offer, _, verdict)| {
-            verdict.told(&format!("service \"{}\"", offer.reference))
-        });
+        let services = self
+            .services
+            .iter()
+            .map(|(offer, _, verdict)| verdict.told(&format!("service \"{}\"", offer.reference)));
         let retired = self.retired.iter().map(|service| Change {
             what: What::Deactivate,
             subject: format!("service \"{}\"", service.reference),

@@ -181,7 +181,10 @@ impl Request {
             let Some(offer) = service.check(&path, &neighbourhoods, &mut problems) else {
                 continue;
             };
-            if offers.iter().any(|known| known.reference == offer.reference) {
+            if offers
+                .iter()
+                .any(|known| known.reference == offer.reference)
+            {
                 problems.add(Problem::new(
                     Code::Invalid,
                     &format!("{path}.reference"),
@@ -209,12 +212,7 @@ impl Request {
 }
 
 impl ServiceRequest {
-    fn check(
-        self,
-        path: &str,
-        covered: &BTreeSet<Uuid>,
-        problems: &mut Problems,
-    ) -> Option<Offer> {
+    fn check(self, path: &str, covered: &BTreeSet<Uuid>, problems: &mut Problems) -> Option<Offer> {
         let Self {
             reference,
             name,
@@ -439,9 +437,7 @@ async fn insert_partner(
     };
     let happening =
         Happening::new("partner.onboarded", (Kind::Partner, id)).with("to", status.code());
-    let added = tx
-        .insert::<partner::Entity>(permit, model, happening)
-        .await;
+    let added = tx.insert::<partner::Entity>(permit, model, happening).await;
     // Somebody onboarded the same reference at the same moment.
     unless_taken(added, Problem::raced)
 }
@@ -464,8 +460,8 @@ async fn update_partner(
         website: Set(wanted.website.clone()),
         ..Default::default()
     };
-    let happening =
-        Happening::new("partner.updated", (Kind::Partner, known.id)).with("fields", fields.to_vec());
+    let happening = Happening::new("partner.updated", (Kind::Partner, known.id))
+        .with("fields", fields.to_vec());
     tx.update::<partner::Entity>(permit, known.id, known.version, change, happening)
         .await?
         .map_err(|Stale| Problem::raced())?;
@@ -496,10 +492,12 @@ async fn write_identifiers(
         .collect();
     tx.delete_parts::<partner_identifier::Entity>(permit, &gone)
         .await?;
-    let new = wanted
-        .identifiers
-        .iter()
-        .filter(|identifier| !present.identifiers.iter().any(|known| is(known, identifier)));
+    let new = wanted.identifiers.iter().filter(|identifier| {
+        !present
+            .identifiers
+            .iter()
+            .any(|known| is(known, identifier))
+    });
     for identifier in new {
         let model = partner_identifier::Model {
             id: tx.new_id(),
@@ -605,9 +603,12 @@ async fn update_service(
         target_groups: Set(offer.target_groups.clone()),
         ..Default::default()
     };
-    let mut happening =
-        Happening::new("service.updated", (Kind::Service, known.id)).with("fields", fields.to_vec());
-    if let Some(maximum) = offer.capacity_maximum.filter(|_| fields.contains(&"capacity")) {
+    let mut happening = Happening::new("service.updated", (Kind::Service, known.id))
+        .with("fields", fields.to_vec());
+    if let Some(maximum) = offer
+        .capacity_maximum
+        .filter(|_| fields.contains(&"capacity"))
+    {
         // No more can be free than there are.
         let available = known.capacity_available.unwrap_or(maximum).min(maximum);
         change.capacity_available = Set(Some(available));

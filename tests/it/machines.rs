@@ -30,7 +30,9 @@ const SIGNAL: &Table = &[
     ("RESOLVED", "REOPEN", "IN_PROGRESS"),
     ("DISMISSED", "REOPEN", "IN_PROGRESS"),
 ];
-const SIGNAL_STEPS: [&str; 6] = ["TRIAGE", "START", "RESOLVE", "DISMISS", "WITHDRAW", "REOPEN"];
+const SIGNAL_STEPS: [&str; 6] = [
+    "TRIAGE", "START", "RESOLVE", "DISMISS", "WITHDRAW", "REOPEN",
+];
 
 /// `HELD` is what a referral on hold goes back to.
 const REFERRAL: &Table = &[
@@ -61,14 +63,22 @@ fn leads_to(table: &Table, from: &str, action: &str) -> Option<&'static str> {
 }
 
 fn allowed<'a>(table: &'a Table, from: &'a str) -> Vec<&'static str> {
-    let mut actions: Vec<_> = table.iter().filter(|row| row.0 == from).map(|row| row.1).collect();
+    let mut actions: Vec<_> = table
+        .iter()
+        .filter(|row| row.0 == from)
+        .map(|row| row.1)
+        .collect();
     actions.sort_unstable();
     actions
 }
 
 fn sorted(codes: &Value) -> Vec<&str> {
-    let mut codes: Vec<&str> =
-        codes.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let mut codes: Vec<&str> = codes
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     codes.sort_unstable();
     codes
 }
@@ -100,16 +110,27 @@ async fn tries(
     overseer: &Person,
 ) -> Record {
     let sees = who.looks_up(before).await;
-    let may = sees.as_ref().map(|seen| sorted(seen.at("/allowedActions")).contains(&action));
+    let may = sees
+        .as_ref()
+        .map(|seen| sorted(seen.at("/allowedActions")).contains(&action));
     let answer = who.takes(&title(action), before, needs(action)).await;
-    let after = overseer.looks_up(before).await.expect("the overseer sees it");
+    let after = overseer
+        .looks_up(before)
+        .await
+        .expect("the overseer sees it");
     let code = answer.refusal();
     if code.is_empty() {
         let to = leads_to(table, before.status(), action).map(|to| match (to, held) {
             ("HELD", Some(held)) => held,
             (to, _) => to,
         });
-        assert_eq!(Some(after.status()), to, "{} from {}", action, before.status());
+        assert_eq!(
+            Some(after.status()),
+            to,
+            "{} from {}",
+            action,
+            before.status()
+        );
         assert_eq!(after.version(), before.version() + 1);
         assert_eq!(may, Some(true), "{action} was done but not announced");
         return after;
@@ -119,14 +140,27 @@ async fn tries(
         (before.status(), before.version(), before.at("/updatedAt")),
         "a refused {action} changed something"
     );
-    assert_ne!(may, Some(true), "{action} was announced but refused: {}", answer.text());
+    assert_ne!(
+        may,
+        Some(true),
+        "{action} was announced but refused: {}",
+        answer.text()
+    );
     let error = &answer.user_errors()[0];
     match code {
         "NOT_FOUND" => assert!(sees.is_none(), "{}", answer.text()),
         "FORBIDDEN" => assert!(sees.is_some(), "{}", answer.text()),
         "INVALID_TRANSITION" => {
-            assert_eq!(leads_to(table, before.status(), action), None, "{}", answer.text());
-            assert_eq!((&error["from"], &error["attempted"]), (&json!(before.status()), &json!(action)));
+            assert_eq!(
+                leads_to(table, before.status(), action),
+                None,
+                "{}",
+                answer.text()
+            );
+            assert_eq!(
+                (&error["from"], &error["attempted"]),
+                (&json!(before.status()), &json!(action))
+            );
             assert_eq!(sorted(&error["allowed"]), allowed(table, before.status()));
         }
         // The one guard of the table that is neither role nor state.
@@ -139,9 +173,16 @@ async fn tries(
 /// Its events must tell its whole way, each beginning where the one before ended.
 async fn history_is_whole(record: &Record, overseer: &Person) {
     let fields = "version status history(first: 100) { nodes { kind from to actorRole } }";
-    let seen = overseer.sees(record, fields).await.expect("the overseer sees it");
+    let seen = overseer
+        .sees(record, fields)
+        .await
+        .expect("the overseer sees it");
     let events = seen["history"]["nodes"].as_array().expect("events");
-    assert_eq!(json!(events.len()), seen["version"], "one event per version");
+    assert_eq!(
+        json!(events.len()),
+        seen["version"],
+        "one event per version"
+    );
     assert!(events[0]["from"].is_null());
     for pair in events.windows(2) {
         assert_eq!(pair[0]["to"], pair[1]["from"], "{seen}");
@@ -219,7 +260,14 @@ impl Cast {
             town.newcomer("Nobody yet").await,
             town.passer_by(),
         ];
-        Self { people, rosa, coordinator, handler, target, _town: town }
+        Self {
+            people,
+            rosa,
+            coordinator,
+            handler,
+            target,
+            _town: town,
+        }
     }
 
     fn person(&self, number: usize) -> &Person {
@@ -235,7 +283,11 @@ fn no_walk_takes_a_signal_out_of_its_table() {
 }
 
 async fn signal_walk(cast: &Cast, steps: Vec<(usize, usize)>) {
-    let mut signal = cast.rosa.signals("The stairs are too steep", "NORMAL").await.done();
+    let mut signal = cast
+        .rosa
+        .signals("The stairs are too steep", "NORMAL")
+        .await
+        .done();
     if steps.len() % 2 == 0 {
         let handler = json!({ "handler": cast.handler.partner });
         signal = cast.coordinator.triages_as(&signal, handler).await.done();
@@ -247,7 +299,10 @@ async fn signal_walk(cast: &Cast, steps: Vec<(usize, usize)>) {
             6 if referral.is_none() => {
                 let answer = cast.coordinator.refers(&signal, &cast.target).await;
                 let open = ["SUBMITTED", "TRIAGED", "IN_PROGRESS"].contains(&signal.status());
-                assert_eq!(answer.refusal(), if open { "" } else { "INVALID_TRANSITION" });
+                assert_eq!(
+                    answer.refusal(),
+                    if open { "" } else { "INVALID_TRANSITION" }
+                );
                 let after = cast.coordinator.looks_up(&signal).await.expect("seen");
                 if open {
                     assert_eq!(after.status(), "IN_PROGRESS");
@@ -259,7 +314,10 @@ async fn signal_walk(cast: &Cast, steps: Vec<(usize, usize)>) {
             }
             6 | 7 => {
                 if let Some(open) = referral.take() {
-                    cast.coordinator.cancels(&open, "No longer needed").await.done();
+                    cast.coordinator
+                        .cancels(&open, "No longer needed")
+                        .await
+                        .done();
                     signal = cast.coordinator.looks_up(&signal).await.expect("seen");
                 }
             }
@@ -288,13 +346,31 @@ async fn referral_walk(cast: &Cast, steps: Vec<(usize, usize)>) {
     let handler = json!({ "handler": cast.handler.partner });
     let signal = cast.coordinator.triages_as(&signal, handler).await.done();
     // By the municipality or by the partner that handles it.
-    let requester = if steps.len() % 2 == 0 { &cast.coordinator } else { &cast.handler };
-    let referral = requester.refers_by(&signal, Request::to(&cast.target)).await.done();
+    let requester = if steps.len() % 2 == 0 {
+        &cast.coordinator
+    } else {
+        &cast.handler
+    };
+    let referral = requester
+        .refers_by(&signal, Request::to(&cast.target))
+        .await
+        .done();
     let mut referral = cast.coordinator.looks_up(&referral).await.expect("seen");
     let mut held: Option<String> = None;
     for (who, what) in steps {
-        let (who, action) = (cast.person(who), REFERRAL_STEPS[what % REFERRAL_STEPS.len()]);
-        let after = tries(REFERRAL, who, action, &referral, held.as_deref(), &cast.coordinator).await;
+        let (who, action) = (
+            cast.person(who),
+            REFERRAL_STEPS[what % REFERRAL_STEPS.len()],
+        );
+        let after = tries(
+            REFERRAL,
+            who,
+            action,
+            &referral,
+            held.as_deref(),
+            &cast.coordinator,
+        )
+        .await;
         if after.status() == "ON_HOLD" && referral.status() != "ON_HOLD" {
             held = Some(referral.status().to_owned());
         }

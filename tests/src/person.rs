@@ -58,7 +58,8 @@ impl Person {
         let (noun, shown) = record.noun_and_fields();
         let mut input = with;
         input["id"] = json!(record.id);
-        self.does(&format!("{noun}{step}"), noun, shown, input).await
+        self.does(&format!("{noun}{step}"), noun, shown, input)
+            .await
     }
 
     /// Begins to work on a signal or a referral.
@@ -70,10 +71,9 @@ impl Person {
     pub async fn looks_up(&self, record: &Record) -> Option<Record> {
         let (noun, shown) = record.noun_and_fields();
         self.sees(record, shown).await.map(|fields| Record {
-            id: fields["id"].as_str().map_or_else(
-                || panic!("a {noun} without its id"),
-                str::to_owned,
-            ),
+            id: fields["id"]
+                .as_str()
+                .map_or_else(|| panic!("a {noun} without its id"), str::to_owned),
             fields,
         })
     }

@@ -29,7 +29,8 @@ impl Request {
     /// The same on a basis, disclosing these fields of the resident.
     #[must_use]
     pub fn on(self, basis: &str, disclosed: &[&str]) -> Self {
-        self.with("basis", basis).with("disclosedFields", json!(disclosed))
+        self.with("basis", basis)
+            .with("disclosedFields", json!(disclosed))
     }
 }
 
@@ -52,12 +53,14 @@ impl Person {
 
     /// Declines a referral.
     pub async fn rejects(&self, referral: &Record, reason: &str) -> Answer {
-        self.takes("Reject", referral, json!({ "reason": reason })).await
+        self.takes("Reject", referral, json!({ "reason": reason }))
+            .await
     }
 
     /// Lets a referral rest.
     pub async fn holds(&self, referral: &Record, reason: &str) -> Answer {
-        self.takes("Hold", referral, json!({ "reason": reason })).await
+        self.takes("Hold", referral, json!({ "reason": reason }))
+            .await
     }
 
     /// Goes on with a referral.
@@ -67,16 +70,19 @@ impl Person {
 
     /// Ends a referral.
     pub async fn completes(&self, referral: &Record, outcome: &str) -> Answer {
-        self.takes("Complete", referral, json!({ "outcome": outcome })).await
+        self.takes("Complete", referral, json!({ "outcome": outcome }))
+            .await
     }
 
     /// Gives a referral up.
     pub async fn fails(&self, referral: &Record, outcome: &str) -> Answer {
-        self.takes("Fail", referral, json!({ "outcome": outcome })).await
+        self.takes("Fail", referral, json!({ "outcome": outcome }))
+            .await
     }
 
     /// Calls a referral off.
     pub async fn cancels(&self, referral: &Record, reason: &str) -> Answer {
-        self.takes("Cancel", referral, json!({ "reason": reason })).await
+        self.takes("Cancel", referral, json!({ "reason": reason }))
+            .await
     }
 }

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use crate::{Answer, Person, Record};
 
 /// What is shown of a signal after each deed.
-pub(crate) const SHOWN: &str = "id status version title category urgency dueAt updatedAt allowedActions";
+pub(crate) const SHOWN: &str =
+    "id status version title category urgency dueAt updatedAt allowedActions";
 
 /// A signal to submit, beyond its title and urgency.
 #[derive(Clone, Debug)]

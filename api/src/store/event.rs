@@ -19,7 +19,7 @@ pub(super) fn in_order() -> Vec<OrderTerm> {
 }
 
 /// Kinds of records that have a history.
-const SUBJECTS: [Kind; 10] = [
+const SUBJECTS: [Kind; 11] = [
     Kind::Signal,
     Kind::Referral,
     Kind::Resident,
@@ -28,6 +28,7 @@ const SUBJECTS: [Kind; 10] = [
     Kind::Service,
     Kind::Initiative,
     Kind::Consent,
+    Kind::Municipality,
     Kind::Neighbourhood,
     Kind::User,
 ];

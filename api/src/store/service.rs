@@ -1,6 +1,6 @@
 //! What partners offer.
 
-use nabij_entity::service;
+use nabij_entity::{service, service_neighbourhood};
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryResult,
     sea_query::{Alias, Expr, ExprTrait},
@@ -20,7 +20,7 @@ impl Record for service::Entity {
     type Row = service::Model;
 
     fn scope(viewer: &Viewer, t: &Alias) -> Expr {
-        if viewer.account().is_some() {
+        if !viewer.is_anonymous() {
             return scope::everything();
         }
         let partner_is_active = scope::all([
@@ -50,6 +50,11 @@ impl Record for service::Entity {
                     by_name,
                 ),
             },
+            Edge {
+                name: "history",
+                to: Kind::Event,
+                how: How::Many("subject_id", super::event::in_order),
+            },
         ];
         EDGES
     }
@@ -69,5 +74,23 @@ impl Tx {
             .filter(service::Column::PartnerId.eq(partner))
             .all(&self.connection())
             .await?)
+    }
+
+    /// Where services are offered: pairs of a service among `services` and a neighbourhood.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn neighbourhoods_served(
+        &self,
+        services: &[Uuid],
+    ) -> Result<Vec<(Uuid, Uuid)>, Failure> {
+        let rows = service_neighbourhood::Entity::find()
+            .filter(service_neighbourhood::Column::ServiceId.is_in(services.iter().copied()))
+            .all(&self.connection())
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.service_id, row.neighbourhood_id))
+            .collect())
     }
 }

@@ -5,7 +5,9 @@ mod conformance;
 mod house;
 mod http;
 mod machines;
+mod paging;
 mod policy;
+mod races;
 mod schema;
-
 mod schema_matches_entities;
+mod statements;

@@ -16,18 +16,13 @@ use super::{
 };
 use crate::policy::Viewer;
 
-/// The user, the volunteer and the partner who submitted a signal.
-pub(super) const REPORTER: [&str; 3] = [
-    "reporter_user_id",
-    "reporter_ambassador_id",
-    "reporter_partner_id",
-];
-
-fn reported(viewer: &Viewer, t: &Alias) -> Expr {
+/// The viewer submitted it, in a role that they still hold: as the volunteer, for the partner they
+/// work for, or as a partner's signaller, who sees their own signals and no colleague's.
+pub(super) fn reported(viewer: &Viewer, t: &Alias) -> Expr {
     scope::any([
         scope::among(t, "reporter_ambassador_id", viewer.ambassadors()),
-        scope::wrote(viewer, t, REPORTER),
         scope::among(t, "reporter_partner_id", viewer.staffed_partners()),
+        scope::wrote(viewer, t, ["reporter_user_id", "reporter_partner_id"]),
     ])
 }
 
@@ -44,7 +39,7 @@ fn referred(viewer: &Viewer, t: &Alias, holds: Expr) -> Expr {
         t,
         "referrals",
         "signal_id",
-        referral::partaken(viewer, &referrals).and(holds),
+        scope::all([referral::partaken(viewer, &referrals), holds]),
     )
 }
 

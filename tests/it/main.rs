@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod conformance;
+mod fields;
 mod house;
 mod http;
 mod machines;

@@ -1,1 +1,142 @@
-fn main() {}
+//! The command line of the service: `serve`, `demo`, `migrate`, `schema`.
+
+use std::{fmt::Display, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use nabij_api::{
+    app::App,
+    auth::Issuers,
+    clock::Clock,
+    config::{Flags, Purpose, Settings, Sources},
+    graphql,
+    http::serve::serve,
+    store::Db,
+    telemetry,
+};
+
+/// Connections to PostgreSQL that one process keeps.
+const POSTGRES_CONNECTIONS: u32 = 10;
+
+/// A GraphQL service for neighbourhood care.
+#[derive(Parser)]
+#[command(name = "nabij-api", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the service
+    Serve {
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// Bring the database's tables up to date, and stop
+    Migrate {
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// Print the GraphQL schema
+    Schema {
+        /// Compare it with `schema.graphql` instead, and fail when they differ
+        #[arg(long)]
+        check: bool,
+        /// Write it to `schema.graphql` instead
+        #[arg(long, conflicts_with = "check")]
+        write: bool,
+        /// The file to compare with or write to
+        #[arg(long, default_value = "schema.graphql", value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Serve { flags } => block_on(run(flags)),
+        Command::Migrate { flags } => block_on(migrate(flags)),
+        Command::Schema { check, write, file } => schema(check, write, &file),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("nabij-api: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn block_on(work: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("the runtime can't be started: {error}"))?;
+    runtime.block_on(work)
+}
+
+fn text(error: impl Display) -> String {
+    error.to_string()
+}
+
+async fn open(settings: &Settings) -> Result<Db, String> {
+    settings
+        .database_url
+        .create_folder()
+        .map_err(|error| format!("the folder for the database's file can't be made: {error}"))?;
+    Db::open(settings.database_url.expose(), POSTGRES_CONNECTIONS)
+        .await
+        .map_err(text)
+}
+
+async fn run(flags: Flags) -> Result<(), String> {
+    let settings = Settings::load(&Sources::of_process(flags), Purpose::Serve).map_err(text)?;
+    telemetry::init(settings.log_format, &settings.log).map_err(text)?;
+    let issuers = Issuers::from_settings(&settings.issuers).map_err(text)?;
+    let db = open(&settings).await?;
+    if settings.migrate_on_start {
+        db.migrate().await.map_err(text)?;
+    }
+    let app = App::new(db.clone(), Clock::system(), issuers).map_err(text)?;
+    let served = serve(app.router(), settings.listen).await;
+    db.close().await;
+    served.map_err(|error| format!("can't listen on {}: {error}", settings.listen))
+}
+
+async fn migrate(flags: Flags) -> Result<(), String> {
+    let settings = Settings::load(&Sources::of_process(flags), Purpose::Serve).map_err(text)?;
+    telemetry::init(settings.log_format, &settings.log).map_err(text)?;
+    let db = open(&settings).await?;
+    let pending = db.pending_migrations().await.map_err(text)?;
+    db.migrate().await.map_err(text)?;
+    println!("{pending} change(s) made to the tables.");
+    db.close().await;
+    Ok(())
+}
+
+fn schema(check: bool, write: bool, file: &std::path::Path) -> Result<(), String> {
+    let sdl = graphql::sdl();
+    if write {
+        return std::fs::write(file, sdl)
+            .map_err(|error| format!("{} can't be written: {error}", file.display()));
+    }
+    if !check {
+        print!("{sdl}");
+        return Ok(());
+    }
+    let committed = std::fs::read_to_string(file)
+        .map_err(|error| format!("{} can't be read: {error}", file.display()))?;
+    if committed == sdl {
+        return Ok(());
+    }
+    let line = committed
+        .lines()
+        .zip(sdl.lines())
+        .take_while(|(a, b)| a == b)
+        .count()
+        + 1;
+    Err(format!(
+        "{} is not what this service offers; they first differ in line {line}. Run `cargo run -p \
+         nabij-api -- schema --write` and commit the result.",
+        file.display()
+    ))
+}

@@ -318,12 +318,12 @@ pub async fn update(
     }
     let change = initiative::ActiveModel {
         name: given(name),
-        description: description.into(),
+        description: description.column(),
         starts_on: Set(starts_on),
         ends_on: Set(ends_on),
         target_groups: given(target_groups.map(Into::into)),
         minimum_age: Set(minimum_age),
-        website: website.into(),
+        website: website.column(),
         ..Default::default()
     };
     let happening = Happening::new("initiative.updated", (Kind::Initiative, id));

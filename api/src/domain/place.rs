@@ -409,7 +409,7 @@ pub async fn update_neighbourhood(
     }
     let change = neighbourhood::ActiveModel {
         name: given(name),
-        parent_id: parent.into(),
+        parent_id: parent.column(),
         ..Default::default()
     };
     let happening = Happening::new("neighbourhood.updated", (Kind::Neighbourhood, id));

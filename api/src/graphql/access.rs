@@ -28,10 +28,11 @@ mod changes;
 pub use changes::AccessMutation;
 
 /// A person or a system that signs in. You see your own account; administrators see all.
+#[derive(async_graphql::Description)]
 pub struct User(pub(super) Visible<user::Entity>);
 record_type!(User, user::Entity);
 
-#[Object]
+#[Object(use_type_description)]
 impl User {
     /// Its id (TypeID).
     pub async fn id(&self) -> ID {
@@ -108,10 +109,11 @@ impl User {
 
 /// A role of a user, with what it holds for and when. At most one of `municipality`,
 /// `neighbourhood`, `partner` and `ambassadorId` is filled; none for the platform.
+#[derive(async_graphql::Description)]
 pub struct RoleGrant(pub(super) Visible<role_grant::Entity>);
 record_type!(RoleGrant, role_grant::Entity);
 
-#[Object]
+#[Object(use_type_description)]
 impl RoleGrant {
     /// Its id (TypeID).
     pub async fn id(&self) -> ID {

@@ -91,6 +91,38 @@ impl IdFilter {
     }
 }
 
+/// Compares a whole number.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct IntFilter {
+    /// It is this one.
+    pub eq: Option<i32>,
+    /// It is at least this.
+    pub gte: Option<i32>,
+    /// It is less than this.
+    pub lt: Option<i32>,
+    /// There is none (true), or there is one (false).
+    pub is_null: Option<bool>,
+}
+
+impl IntFilter {
+    /// The condition on `column`.
+    #[must_use]
+    pub fn on(self, column: &'static str) -> Filter {
+        let Self {
+            eq,
+            gte,
+            lt,
+            is_null,
+        } = self;
+        let mut all = Vec::new();
+        all.extend(eq.map(|number| Filter::Eq(column, number.into())));
+        all.extend(gte.map(|number| Filter::Gte(column, number.into())));
+        all.extend(lt.map(|number| Filter::Lt(column, number.into())));
+        all.extend(is_null.map(|null| Filter::IsNull(column, null)));
+        Filter::And(all)
+    }
+}
+
 /// Compares a text. Letters a–z match in either case; `%` and `_` are characters like others.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct StringFilter {
@@ -189,6 +221,14 @@ impl DateFilter {
 #[graphql(concrete(
     name = "InflowChannelFilter",
     params(entity::vocabulary::InflowChannel)
+))]
+#[graphql(concrete(
+    name = "ReferralStatusFilter",
+    params(entity::referral::ReferralStatus)
+))]
+#[graphql(concrete(
+    name = "AmbassadorStatusFilter",
+    params(entity::ambassador::AmbassadorStatus)
 ))]
 #[graphql(concrete(name = "CountryFilter", params(entity::vocabulary::Country)))]
 #[graphql(concrete(name = "PartnerKindFilter", params(entity::partner::PartnerKind)))]

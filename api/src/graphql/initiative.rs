@@ -24,10 +24,11 @@ mod changes;
 pub use changes::InitiativeMutation;
 
 /// A programme of neighbourhood care.
+#[derive(async_graphql::Description)]
 pub struct Initiative(pub(super) Visible<initiative::Entity>);
 record_type!(Initiative, initiative::Entity);
 
-#[Object]
+#[Object(use_type_description)]
 impl Initiative {
     /// Its id (TypeID).
     pub async fn id(&self) -> ID {
@@ -152,10 +153,11 @@ impl Initiative {
 }
 
 /// An evaluation of an initiative: two marks, and what was learnt.
+#[derive(async_graphql::Description)]
 pub struct Evaluation(pub(super) Visible<evaluation::Entity>);
 record_type!(Evaluation, evaluation::Entity);
 
-#[Object]
+#[Object(use_type_description)]
 impl Evaluation {
     /// Its id (TypeID).
     pub async fn id(&self) -> ID {

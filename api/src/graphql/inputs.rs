@@ -24,7 +24,7 @@ impl<T> From<MaybeUndefined<T>> for Change<T> {
 /// # Errors
 /// When it isn't the id of such a record.
 pub fn change_id(kind: Kind, path: &str, id: MaybeUndefined<ID>) -> Result<Change<Uuid>, Problem> {
-    Change::from(id).parse(|id| input_id(kind, path, &id))
+    Change::from(id).try_map(|id| input_id(kind, path, &id))
 }
 
 /// The UUIDs in a list of ids; each that isn't one of such a record is a problem of its own.

@@ -10,8 +10,12 @@
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
 pub mod access;
+pub mod ambassador;
+pub mod consent;
+pub mod contact_moment;
 pub mod errors;
 pub mod event;
+pub mod feedback;
 pub mod filters;
 pub mod initiative;
 pub mod inputs;
@@ -20,6 +24,7 @@ pub mod paging;
 pub mod partner;
 pub mod payload;
 pub mod place;
+pub mod referral;
 pub mod resident;
 pub mod scalars;
 pub mod selection;
@@ -31,6 +36,9 @@ pub mod signal;
 pub struct Query(
     node::NodeQuery,
     place::PlaceQuery,
+    ambassador::AmbassadorQuery,
+    referral::ReferralQuery,
+    resident::ResidentQuery,
     partner::PartnerQuery,
     service::ServiceQuery,
     initiative::InitiativeQuery,
@@ -41,6 +49,12 @@ pub struct Query(
 /// What can be done.
 #[derive(Default, MergedObject)]
 pub struct Mutation(
+    ambassador::AmbassadorMutation,
+    consent::ConsentMutation,
+    contact_moment::ContactMomentMutation,
+    feedback::FeedbackMutation,
+    referral::ReferralMutation,
+    resident::ResidentMutation,
     place::PlaceMutation,
     partner::PartnerOnboardMutation,
     partner::PartnerMutation,

@@ -28,10 +28,11 @@ mod onboard;
 pub use onboard::PartnerOnboardMutation;
 
 /// An organisation that signals, helps or organises.
+#[derive(async_graphql::Description)]
 pub struct Partner(pub(super) Visible<partner::Entity>);
 record_type!(Partner, partner::Entity);
 
-#[Object]
+#[Object(use_type_description)]
 impl Partner {
     /// Its id (TypeID).
     pub async fn id(&self) -> ID {
@@ -156,10 +157,11 @@ impl Partner {
 }
 
 /// An official number of a partner.
+#[derive(async_graphql::Description)]
 pub struct PartnerIdentifier(Visible<partner_identifier::Entity>);
 record_type!(PartnerIdentifier, partner_identifier::Entity);
 
-#[Object]
+#[Object(use_type_description)]
 impl PartnerIdentifier {
     /// The register that gave the number.
     async fn scheme(&self) -> PartnerIdentifierScheme {

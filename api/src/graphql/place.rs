@@ -9,6 +9,7 @@ use nabij_entity::{
 };
 
 use super::{
+    ambassador::Ambassador,
     errors::{self, FieldResult},
     event::Event,
     filters::{AreaCodeFilter, CodeFilter, IdFilter, StringFilter, combine},
@@ -31,10 +32,11 @@ mod changes;
 pub use changes::PlaceMutation;
 
 /// A municipality in Belgium or the Netherlands.
+#[derive(async_graphql::Description)]
 pub struct Municipality(pub(super) Visible<municipality::Entity>);
 record_type!(Municipality, municipality::Entity);
 
-#[Object]
+#[Object(use_type_description)]
 impl Municipality {
     /// Its id (TypeID).
     pub async fn id(&self) -> ID {
@@ -129,10 +131,11 @@ impl Municipality {
 }
 
 /// A neighbourhood, the unit in which ambassadors and partners work.
+#[derive(async_graphql::Description)]
 pub struct Neighbourhood(pub(super) Visible<neighbourhood::Entity>);
 record_type!(Neighbourhood, neighbourhood::Entity);
 
-#[Object]
+#[Object(use_type_description)]
 impl Neighbourhood {
     /// Its id (TypeID).
     pub async fn id(&self) -> ID {
@@ -152,6 +155,24 @@ impl Neighbourhood {
     /// The larger neighbourhood it is part of, if any.
     async fn parent(&self) -> FieldResult<Option<Neighbourhood>> {
         Ok(self.0.one("parent")?.map(Neighbourhood))
+    }
+
+    /// The ambassadors who are there for it, by name. Without an account you see the active ones
+    /// with a public profile.
+    async fn ambassadors(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Ambassador>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "ambassadors", &paging)
     }
 
     /// Its official codes.
@@ -245,10 +266,11 @@ impl Neighbourhood {
 
 /// An official code of a neighbourhood. One neighbourhood can have several, and a code can cover
 /// several neighbourhoods.
+#[derive(async_graphql::Description)]
 pub struct AreaCode(Visible<area_code::Entity>);
 record_type!(AreaCode, area_code::Entity);
 
-#[Object]
+#[Object(use_type_description)]
 impl AreaCode {
     /// The list that the code belongs to.
     async fn scheme(&self) -> AreaCodeScheme {

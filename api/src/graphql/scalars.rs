@@ -4,23 +4,30 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 use chrono::{NaiveDate, SecondsFormat, Utc};
 use uuid::Uuid as Id;
 
+/// What to write instead. The code marks the text as ours, so that it is shown.
+fn advice<T: async_graphql::InputType>(advice: &'static str) -> InputValueError<T> {
+    InputValueError::custom(advice).with_extension("code", "BAD_USER_INPUT")
+}
+
 /// A point in time in UTC as RFC 3339 writes it, such as `2026-05-03T09:30:00Z`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Description)]
 pub struct DateTime(pub chrono::DateTime<Utc>);
 
-#[Scalar(specified_by_url = "https://scalars.graphql.org/andimarek/date-time.html")]
+#[Scalar(
+    use_type_description = true,
+    specified_by_url = "https://scalars.graphql.org/andimarek/date-time.html"
+)]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else {
             return Err(InputValueError::expected_type(value));
         };
-        let at = chrono::DateTime::parse_from_rfc3339(text).map_err(|_| {
-            InputValueError::custom("Write a time as RFC 3339 does: 2026-05-03T09:30:00Z.")
-        })?;
+        let at = chrono::DateTime::parse_from_rfc3339(text)
+            .map_err(|_| advice("Write a time as RFC 3339 does: 2026-05-03T09:30:00Z."))?;
         // PostgreSQL keeps microseconds; what is compared must be what is kept.
         let micros = at.with_timezone(&Utc).timestamp_micros();
         let at = chrono::DateTime::from_timestamp_micros(micros)
-            .ok_or_else(|| InputValueError::custom("This time is out of range."))?;
+            .ok_or_else(|| advice("This time is out of range."))?;
         Ok(Self(at))
     }
 
@@ -36,17 +43,20 @@ impl From<chrono::DateTime<Utc>> for DateTime {
 }
 
 /// A calendar date as ISO 8601 writes it, such as `2026-05-03`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Description)]
 pub struct Date(pub NaiveDate);
 
-#[Scalar(specified_by_url = "https://scalars.graphql.org/andimarek/local-date.html")]
+#[Scalar(
+    use_type_description = true,
+    specified_by_url = "https://scalars.graphql.org/andimarek/local-date.html"
+)]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else {
             return Err(InputValueError::expected_type(value));
         };
         let date = NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .map_err(|_| InputValueError::custom("Write a date as 2026-05-03."))?;
+            .map_err(|_| advice("Write a date as 2026-05-03."))?;
         Ok(Self(date))
     }
 
@@ -56,10 +66,11 @@ impl ScalarType for Date {
 }
 
 /// A UUID as RFC 9562 writes it, such as `0196f1a0-5b5e-7c3a-9d4e-2f1c0a9b8d7e`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Description)]
 pub struct Uuid(pub Id);
 
 #[Scalar(
+    use_type_description = true,
     name = "UUID",
     specified_by_url = "https://www.rfc-editor.org/rfc/rfc9562"
 )]
@@ -68,8 +79,8 @@ impl ScalarType for Uuid {
         let Value::String(text) = &value else {
             return Err(InputValueError::expected_type(value));
         };
-        let id = Id::try_parse(text)
-            .map_err(|_| InputValueError::custom("Write a UUID with 32 hexadecimal digits."))?;
+        let id =
+            Id::try_parse(text).map_err(|_| advice("Write a UUID with 32 hexadecimal digits."))?;
         Ok(Self(id))
     }
 
@@ -82,17 +93,17 @@ impl ScalarType for Uuid {
 macro_rules! text_scalar {
     ($(#[$doc:meta])* $name:ident, $url:literal, $advice:literal, $check:expr) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[derive(Clone, Debug, PartialEq, Eq, async_graphql::Description)]
         pub struct $name(pub String);
 
-        #[Scalar(specified_by_url = $url)]
+        #[Scalar(use_type_description = true, specified_by_url = $url)]
         impl ScalarType for $name {
             fn parse(value: Value) -> InputValueResult<Self> {
                 let Value::String(text) = value else {
                     return Err(InputValueError::expected_type(value));
                 };
                 let check: fn(&str) -> bool = $check;
-                if check(&text) { Ok(Self(text)) } else { Err(InputValueError::custom($advice)) }
+                if check(&text) { Ok(Self(text)) } else { Err(advice($advice)) }
             }
 
             fn to_value(&self) -> Value {

@@ -24,6 +24,7 @@ use crate::{
 };
 
 /// Something that a partner offers.
+#[derive(async_graphql::Description)]
 pub struct Service(pub(super) Visible<service::Entity>);
 record_type!(Service, service::Entity);
 
@@ -38,7 +39,7 @@ pub struct Capacity {
     updated_at: Option<DateTime>,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Service {
     /// Its id (TypeID).
     pub async fn id(&self) -> ID {

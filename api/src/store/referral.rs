@@ -3,16 +3,16 @@
 
 use nabij_entity::{referral, referral::ReferralStatus, service};
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryResult,
+    ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryResult, QuerySelect,
     sea_query::{Alias, Expr, ExprTrait},
 };
 use uuid::Uuid;
 
 use super::{
-    Failure, Kind, Record, Tx,
+    Failure, Kind, Record, Tx, dialect,
     place::{newest, oldest},
     record::{Edge, Guard, How, Seen},
-    scope,
+    scope, signal,
 };
 use crate::policy::Viewer;
 
@@ -30,29 +30,31 @@ const OPEN_STATUSES: [ReferralStatus; 4] = [
 /// The viewer works for the target, and the consent wasn't withdrawn.
 fn received(viewer: &Viewer, t: &Alias) -> Expr {
     let withdrawn = scope::col(t, "cancel_cause").eq("CONSENT_WITHDRAWN");
-    scope::among(t, "to_partner_id", viewer.staffed_partners())
-        .and(scope::col(t, "cancel_cause").is_null().or(withdrawn.not()))
+    scope::all([
+        scope::among(t, "to_partner_id", viewer.staffed_partners()),
+        scope::col(t, "cancel_cause").is_null().or(withdrawn.not()),
+    ])
 }
 
 /// The viewer works for the target or for the partner that referred.
 pub(super) fn partaken(viewer: &Viewer, t: &Alias) -> Expr {
-    received(viewer, t).or(scope::among(
-        t,
-        "from_partner_id",
-        viewer.staffed_partners(),
-    ))
+    scope::any([
+        received(viewer, t),
+        scope::among(t, "from_partner_id", viewer.staffed_partners()),
+    ])
 }
 
 /// The viewer works for the target of an open referral that discloses `field`.
 pub(super) fn discloses(viewer: &Viewer, t: &Alias, field: &'static str) -> Expr {
-    received(viewer, t)
-        .and(scope::col(t, "status").is_in(OPEN))
-        .and(scope::col(t, "disclosed_fields").like(format!("%,{field},%")))
+    scope::all([
+        serves(viewer, t),
+        scope::col(t, "disclosed_fields").like(format!("%,{field},%")),
+    ])
 }
 
 /// The viewer works for the target of an open referral.
 pub(super) fn serves(viewer: &Viewer, t: &Alias) -> Expr {
-    received(viewer, t).and(scope::col(t, "status").is_in(OPEN))
+    scope::all([received(viewer, t), scope::col(t, "status").is_in(OPEN)])
 }
 
 fn casework(viewer: &Viewer, t: &Alias) -> Expr {
@@ -65,12 +67,9 @@ impl Record for referral::Entity {
 
     fn scope(viewer: &Viewer, t: &Alias) -> Expr {
         let signals = Alias::new("signals");
-        let reported = scope::any([
-            scope::among(&signals, "reporter_ambassador_id", viewer.ambassadors()),
-            scope::among(&signals, "reporter_user_id", viewer.user_id()),
-        ]);
         let of_signal = Expr::col(("signals", "id")).equals((t.clone(), "signal_id"));
-        casework(viewer, t).or(scope::exists("signals", of_signal.and(reported)))
+        let reported = scope::all([of_signal, signal::reported(viewer, &signals)]);
+        scope::any([casework(viewer, t), scope::exists("signals", reported)])
     }
 
     fn guards(viewer: &Viewer, t: &Alias) -> Vec<Guard> {
@@ -161,7 +160,45 @@ impl Tx {
             > 0)
     }
 
-    /// Open referrals that rest on this consent.
+    /// Whether this partner has an open referral of this signal, whoever asks.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open_referral_between(
+        &self,
+        signal: Uuid,
+        partner: Uuid,
+    ) -> Result<bool, Failure> {
+        Ok(referral::Entity::find()
+            .filter(referral::Column::SignalId.eq(signal))
+            .filter(referral::Column::ToPartnerId.eq(partner))
+            .filter(referral::Column::Status.is_in(OPEN_STATUSES))
+            .count(&self.connection())
+            .await?
+            > 0)
+    }
+
+    /// The referral of this signal that this partner has accepted and not ended.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn accepted_referral_to(
+        &self,
+        signal: Uuid,
+        partner: Uuid,
+    ) -> Result<Option<referral::Model>, Failure> {
+        Ok(referral::Entity::find()
+            .filter(referral::Column::SignalId.eq(signal))
+            .filter(referral::Column::ToPartnerId.eq(partner))
+            .filter(
+                referral::Column::Status
+                    .is_in([ReferralStatus::Accepted, ReferralStatus::InProgress]),
+            )
+            .one(&self.connection())
+            .await?)
+    }
+
+    /// Open referrals that rest on this consent, locked until the transaction ends.
     ///
     /// # Errors
     /// When the database fails.
@@ -169,6 +206,7 @@ impl Tx {
         Ok(referral::Entity::find()
             .filter(referral::Column::ConsentId.eq(consent))
             .filter(referral::Column::Status.is_in(OPEN_STATUSES))
+            .lock_exclusive()
             .all(&self.connection())
             .await?)
     }
@@ -185,7 +223,7 @@ impl Tx {
             .await?)
     }
 
-    /// A service of this partner.
+    /// A service of this partner, locked: two referrals can't both take its last place.
     ///
     /// # Errors
     /// When the database fails.
@@ -194,9 +232,9 @@ impl Tx {
         partner: Uuid,
         service: Uuid,
     ) -> Result<Option<service::Model>, Failure> {
-        Ok(service::Entity::find_by_id(service)
-            .filter(service::Column::PartnerId.eq(partner))
-            .one(&self.connection())
-            .await?)
+        let mut select =
+            service::Entity::find_by_id(service).filter(service::Column::PartnerId.eq(partner));
+        dialect::for_update(self.backend(), QuerySelect::query(&mut select));
+        Ok(select.one(&self.connection()).await?)
     }
 }

@@ -23,12 +23,14 @@ impl Record for service::Entity {
         if !viewer.is_anonymous() {
             return scope::everything();
         }
-        let partner_is_active = Expr::col(("partners", "id"))
-            .equals((t.clone(), "partner_id"))
-            .and(Expr::col(("partners", "status")).eq("ACTIVE"));
-        scope::col(t, "status")
-            .is_in(["ACTIVE", "TEMPORARILY_CLOSED"])
-            .and(scope::exists("partners", partner_is_active))
+        let partner_is_active = scope::all([
+            Expr::col(("partners", "id")).equals((t.clone(), "partner_id")),
+            Expr::col(("partners", "status")).eq("ACTIVE"),
+        ]);
+        scope::all([
+            scope::col(t, "status").is_in(["ACTIVE", "TEMPORARILY_CLOSED"]),
+            scope::exists("partners", partner_is_active),
+        ])
     }
 
     fn edges() -> &'static [Edge] {

@@ -1,0 +1,169 @@
+//! The composition: which parts a running service is made of, and how a request goes through them.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use async_graphql::Response;
+use axum::{Router, middleware};
+
+use crate::{
+    auth::{self, Issuers},
+    clock::Clock,
+    gate::{Admitted, Gate, GateSetupError, Limits},
+    graphql::{self, NabijSchema},
+    http::{
+        self,
+        graphql::{Caller, Execute, NotExecuted},
+    },
+    policy::Viewer,
+    store::{Cx, Db, Failure, access::Subject},
+    telemetry::{self, RequestScope, ViewerKind},
+};
+
+/// How long a client should wait before it tries again when the database is away.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// A service that can answer.
+#[derive(Clone)]
+pub struct App {
+    parts: Arc<Parts>,
+}
+
+struct Parts {
+    db: Db,
+    clock: Clock,
+    issuers: Issuers,
+    schema: NabijSchema,
+    gate: Arc<Gate>,
+    sdl: Arc<str>,
+}
+
+/// Why the service can't be put together.
+#[derive(Debug)]
+pub enum AppError {
+    /// The gate doesn't take our own schema: a bug.
+    Gate(GateSetupError),
+}
+
+impl fmt::Display for AppError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gate(error) => write!(f, "the gate can't read the schema: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for AppError {}
+
+impl App {
+    /// A service over an open database, which trusts these issuers.
+    ///
+    /// # Errors
+    /// See [`AppError`].
+    pub fn new(db: Db, clock: Clock, issuers: Issuers) -> Result<Self, AppError> {
+        let sdl: Arc<str> = graphql::sdl().into();
+        let gate = Gate::new(&sdl, Limits::default()).map_err(AppError::Gate)?;
+        let schema = graphql::schema();
+        let parts = Parts {
+            db,
+            clock,
+            issuers,
+            schema,
+            gate: Arc::new(gate),
+            sdl,
+        };
+        Ok(Self {
+            parts: Arc::new(parts),
+        })
+    }
+
+    /// Every route of the service.
+    #[must_use]
+    pub fn router(&self) -> Router {
+        let parts = &self.parts;
+        http::graphql::router(parts.gate.clone(), Arc::new(self.clone()))
+            .merge(http::health::routes(parts.db.clone()))
+            .merge(http::schema::routes(parts.sdl.clone()))
+            .layer(middleware::from_fn_with_state(
+                parts.clock.clone(),
+                telemetry::request_line,
+            ))
+    }
+
+    /// A context for work that doesn't come in over HTTP: the command line and the demo's data.
+    #[must_use]
+    pub fn cx(&self, task: &str) -> Cx {
+        let scope = RequestScope::new(task.to_owned());
+        self.context(&scope)
+    }
+
+    fn context(&self, scope: &RequestScope) -> Cx {
+        let parts = &self.parts;
+        Cx::new(
+            parts.db.clone(),
+            parts.clock.clone(),
+            scope.request_id(),
+            scope.stats().clone(),
+        )
+    }
+
+    /// The request's context with its viewer: anonymous without a token, refused with a bad one.
+    async fn sign_in(&self, caller: &Caller) -> Result<Cx, NotExecuted> {
+        let mut cx = self.context(&caller.scope);
+        let refused = |refused: auth::TokenRefused| NotExecuted::Unauthenticated {
+            message: refused.description(),
+            challenge: refused.challenge(),
+        };
+        let Some(token) = auth::bearer(&caller.headers).map_err(refused)? else {
+            return Ok(cx);
+        };
+        let identity = self
+            .parts
+            .issuers
+            .verify(token, &self.parts.clock)
+            .map_err(refused)?;
+        let subject = Subject {
+            issuer: identity.issuer,
+            subject: identity.subject,
+        };
+        match cx.sign_in(subject).await {
+            Ok(true) => {
+                caller.scope.viewer(viewer_kind(&cx.viewer()));
+                Ok(cx)
+            }
+            Ok(false) => Err(NotExecuted::Unauthenticated {
+                message: "The token is right, but no active account belongs to it. Ask an \
+                          administrator to register you."
+                    .to_owned(),
+                challenge: "Bearer error=\"invalid_token\", error_description=\"no active account \
+                            belongs to this token\""
+                    .to_owned(),
+            }),
+            Err(failure) => Err(unavailable(&failure)),
+        }
+    }
+}
+
+fn viewer_kind(viewer: &Viewer) -> ViewerKind {
+    use nabij_entity::user::UserKind;
+    match viewer.account().map(|account| account.kind) {
+        None => ViewerKind::Anonymous,
+        Some(UserKind::Person) => ViewerKind::Person,
+        Some(UserKind::Client) => ViewerKind::Client,
+    }
+}
+
+fn unavailable(failure: &Failure) -> NotExecuted {
+    tracing::error!(?failure, "signing in failed");
+    NotExecuted::Unavailable { retry_after: RETRY }
+}
+
+impl Execute for App {
+    async fn execute(&self, admitted: Admitted, caller: Caller) -> Result<Response, NotExecuted> {
+        let cx = self.sign_in(&caller).await?;
+        Ok(self
+            .parts
+            .schema
+            .execute(admitted.into_request().data(cx))
+            .await)
+    }
+}

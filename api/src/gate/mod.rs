@@ -1,0 +1,215 @@
+//! What a request must pass before it is executed, whichever way it came in: parsed, measured,
+//! validated against our own SDL, one operation chosen, its variables coerced, its cost summed.
+//!
+//! The executor's own parser and limits don't hold: nested lists overflow its stack, fragments
+//! that double hold its validation for seconds, its sums wrap. So nothing reaches it that hasn't
+//! been through [`Gate::admit`], and what it gets is the document already read.
+//!
+//! `document.rs` reads a text once and keeps it; `extent.rs` measures it; `cost.rs` (with `introspection.rs`)
+//! weighs an operation; `variables.rs` coerces; `convert.rs` writes the document over for the executor;
+//! `absent.rs` mends what the executor would misread;
+//! `errors.rs` says why not. A new limit starts in `limits.rs`.
+
+mod absent;
+mod convert;
+mod cost;
+mod document;
+mod errors;
+mod extent;
+mod introspection;
+mod limits;
+#[cfg(test)]
+mod tests;
+mod variables;
+
+use std::collections::HashMap;
+use std::fmt;
+
+use apollo_compiler::Schema;
+use apollo_compiler::ast::OperationType;
+use apollo_compiler::validation::Valid;
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument};
+use async_graphql::{Name, Variables};
+use serde_json::{Map, Value};
+
+pub use errors::{Location, Problem, RefusalCode, Refused};
+pub use limits::Limits;
+
+use cost::{Prices, Weighed};
+use document::Documents;
+
+/// A request as it came in, before anything is known of it.
+#[derive(Clone, Copy, Debug)]
+pub struct GraphQlRequest<'a> {
+    /// The text of the document.
+    pub query: &'a str,
+    /// The operation meant, for a document with several.
+    pub operation_name: Option<&'a str>,
+    /// The variables by name. Those the operation doesn't declare are left out.
+    pub variables: &'a Map<String, Value>,
+}
+
+/// The kind of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperationKind {
+    /// Reads.
+    Query,
+    /// Writes; must be run to its end once begun.
+    Mutation,
+    /// Streams; needs a transport that can.
+    Subscription,
+}
+
+/// A request that may be executed.
+#[derive(Debug)]
+pub struct Admitted {
+    /// The kind of its operation.
+    pub kind: OperationKind,
+    /// The name of its operation, if it has one. At most as long as the document: cut it in logs.
+    pub operation_name: Option<String>,
+    /// The operation and the fragments it reaches, and no others.
+    pub document: ExecutableDocument,
+    /// The variables it declares, coerced, defaults filled in.
+    pub variables: Variables,
+    /// What it costs, in records; how that is counted stands in `cost.rs`.
+    pub cost: u64,
+    /// The most one operation may cost.
+    pub cost_limit: u64,
+}
+
+impl Admitted {
+    /// The request for the executor, with the document read and the text left out.
+    #[must_use]
+    pub fn into_request(self) -> async_graphql::Request {
+        let mut request = async_graphql::Request::new(String::new()).variables(self.variables);
+        if let Some(name) = self.operation_name {
+            request = request.operation_name(name);
+        }
+        request.set_parsed_query(self.document);
+        request
+    }
+}
+
+/// The SDL the gate was given isn't a valid schema; the text says where.
+#[derive(Debug)]
+pub struct GateSetupError(String);
+
+impl fmt::Display for GateSetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the schema is not valid; mend the types that make it: {}",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for GateSetupError {}
+
+/// Admits requests for one schema. One per service, shared.
+pub struct Gate {
+    schema: Valid<Schema>,
+    limits: Limits,
+    prices: Prices,
+    documents: Documents,
+}
+
+impl fmt::Debug for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gate")
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Gate {
+    /// A gate for the schema in this SDL.
+    ///
+    /// # Errors
+    /// When the SDL is not a valid schema.
+    pub fn new(sdl: &str, limits: Limits) -> Result<Self, GateSetupError> {
+        let schema = Schema::parse_and_validate(sdl, "schema.graphql")
+            .map_err(|failed| GateSetupError(failed.errors.to_string()))?;
+        Ok(Self {
+            prices: Prices::new(&schema),
+            schema,
+            documents: Documents::new(&limits),
+            limits,
+        })
+    }
+
+    /// The limits it holds requests to.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Lets a request through, or says what is wrong with it.
+    ///
+    /// # Errors
+    /// With what must be mended; see [`RefusalCode`] for the classes.
+    pub fn admit(&self, request: &GraphQlRequest<'_>) -> Result<Admitted, Refused> {
+        let document = self
+            .documents
+            .read(request.query, &self.schema, &self.limits)?;
+        let operation = document.operation(request.operation_name)?;
+        let variables = variables::coerce(
+            &self.schema,
+            operation,
+            request.variables,
+            &document.typed.sources,
+            &self.limits,
+        )?;
+        let Weighed {
+            cost,
+            fragments: reached,
+        } = self
+            .prices
+            .weigh(&document.typed, operation, &variables, &self.limits);
+        if cost > self.limits.cost {
+            return Err(Problem::new(
+                RefusalCode::TooExpensive,
+                format!(
+                    "The operation costs {}; one may cost {}. Ask for smaller pages (first) or fewer levels, or in several requests.",
+                    cost, self.limits.cost
+                ),
+            )
+            .into());
+        }
+
+        let written = document.written(operation).clone();
+        let name = operation.name.as_ref().map(ToString::to_string);
+        let fragments = document
+            .fragments
+            .iter()
+            .filter(|(name, _)| reached.contains(name.as_str()))
+            .map(|(name, fragment)| (name.clone(), fragment.clone()))
+            .collect();
+        let variables = variables::written(variables);
+        let some_absent = absent::any(&written.node, &variables);
+        let mut executable = ExecutableDocument {
+            operations: match &name {
+                Some(name) => {
+                    DocumentOperations::Multiple(HashMap::from([(Name::new(name), written)]))
+                }
+                None => DocumentOperations::Single(written),
+            },
+            fragments,
+        };
+        if some_absent {
+            absent::take_out(&mut executable, &variables);
+        }
+        Ok(Admitted {
+            kind: match operation.operation_type {
+                OperationType::Query => OperationKind::Query,
+                OperationType::Mutation => OperationKind::Mutation,
+                OperationType::Subscription => OperationKind::Subscription,
+            },
+            document: executable,
+            operation_name: name,
+            variables,
+            cost,
+            cost_limit: self.limits.cost,
+        })
+    }
+}

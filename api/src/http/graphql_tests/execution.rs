@@ -1,0 +1,122 @@
+//! What comes of execution, and of what never gets that far.
+
+use super::*;
+
+#[tokio::test]
+async fn what_is_not_executed_says_why_and_when_to_come_back() {
+    let service = service();
+    for accept in [GRAPHQL, JSON] {
+        let send = |token: &'static str| {
+            let request = Request::post("/graphql")
+                .header(CONTENT_TYPE, JSON)
+                .header(ACCEPT, accept)
+                .header(AUTHORIZATION, token)
+                .body(Body::from("{\"query\": \"{ hello }\"}"));
+            service.send(request.unwrap())
+        };
+        let answer = send("revoked").await;
+        answer.is(401, "UNAUTHENTICATED");
+        answer.header(WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"");
+        send("greedy")
+            .await
+            .is(429, "RATE_LIMITED")
+            .header(RETRY_AFTER, "7");
+        send("unlucky")
+            .await
+            .is(503, "SERVICE_UNAVAILABLE")
+            .header(RETRY_AFTER, "7");
+    }
+}
+
+#[tokio::test]
+async fn unknown_failures_are_masked_and_wrong_values_are_not_repeated() {
+    let service = service();
+    let answer = service.query(GRAPHQL, "{ hello breaks }").await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(
+        answer.body["data"],
+        json!({"hello": "hello", "breaks": null})
+    );
+    assert_eq!(
+        answer.body["errors"][0]["extensions"]["code"],
+        "INTERNAL_SERVER_ERROR"
+    );
+    assert!(
+        !answer.body.to_string().contains("canary"),
+        "{}",
+        answer.body
+    );
+
+    let answer = service.query(GRAPHQL, "{ even(of: \"canary\") }").await;
+    assert_eq!(
+        answer.body["errors"][0]["extensions"]["code"],
+        "BAD_USER_INPUT"
+    );
+    let message = answer.body["errors"][0]["message"].as_str().unwrap();
+    assert!(
+        message.contains("Even") && !message.contains("canary"),
+        "{message}"
+    );
+}
+
+#[tokio::test]
+async fn panics_are_500_and_the_next_request_is_answered() {
+    let service = service();
+    for accept in [GRAPHQL, JSON] {
+        for query in ["{ panics }", "mutation { panics }"] {
+            service
+                .query(accept, query)
+                .await
+                .is(500, "INTERNAL_SERVER_ERROR");
+        }
+        assert_eq!(service.query(accept, "{ hello }").await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_mutation_runs_to_its_end_when_the_caller_leaves() {
+    let service = service();
+    let request = Request::post("/graphql")
+        .header(CONTENT_TYPE, JSON)
+        .body(Body::from("{\"query\": \"mutation { write }\"}"))
+        .unwrap();
+    tokio::select! {
+        _ = service.router.clone().oneshot(request) => panic!("answered before it was written"),
+        () = service.begun.notified() => {}
+    }
+    // Here the request has been dropped, as a server does when the caller leaves.
+    assert_eq!(service.written.load(Ordering::SeqCst), 0);
+    service.may_go_on.notify_one();
+    while service.written.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn absent_variables_stay_absent_and_named_operations_are_found() {
+    let service = service();
+    let query = "query A($n: Int) { number(of: $n) } query B { hello }";
+    for (variables, expected) in [
+        (json!({}), "absent"),
+        (json!({"n": null}), "null"),
+        (json!({"n": 1}), "value"),
+    ] {
+        let body = json!({"query": query, "operationName": "A", "variables": variables});
+        assert_eq!(
+            service.post(GRAPHQL, &body).await.body["data"]["number"],
+            expected
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_standard_introspection_query_is_answered() {
+    let answer = service()
+        .query(GRAPHQL, include_str!("../../gate/introspection.graphql"))
+        .await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(
+        answer.body["data"]["__schema"]["queryType"]["name"],
+        "Query"
+    );
+}

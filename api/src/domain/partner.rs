@@ -16,6 +16,7 @@ use crate::{
 mod compare;
 pub mod identifier;
 pub mod onboard;
+mod request;
 
 /// The machine: which state each action leads to.
 const fn next(from: PartnerStatus, action: PartnerAction) -> Option<PartnerStatus> {

@@ -115,8 +115,8 @@ mod tests {
             (S::Vcode, "1001000"),
             (S::Ovo, "OVO02949"),
             (S::Ovo, "ovo002949"),
-            (S::Oin, "0000000112345678900"),
-            (S::Oin, "0000000112345678900\u{661}"),
+            (S::Oin, "9990000112345678900"),
+            (S::Oin, "9990000112345678900\u{661}"),
         ] {
             let problem = read("a", scheme, given).unwrap_err();
             assert_eq!(problem.code, Code::Invalid, "{given}");

@@ -6,7 +6,9 @@ mod fields;
 mod house;
 mod http;
 mod machines;
+mod paging;
 mod policy;
+mod races;
 mod schema;
-
 mod schema_matches_entities;
+mod statements;

@@ -1,1 +1,42 @@
-//! x
+//! The harness: a town of its own for every test, and people who act in it.
+//!
+//! A test reads like the scene it is about:
+//!
+//! ```no_run
+//! # use nabij_tests::Town;
+//! # async fn scene() {
+//! let town = Town::start().await; // SQLite, or a database of its own at TEST_DATABASE_URL
+//! let rosa = town.ambassador("Rosa", &["Alsemberg"]).await;
+//! let coordinator = town.coordinator().await;
+//! let signal = rosa.signals("Stairs too steep since the fall", "HIGH").await.done();
+//! coordinator.triages(&signal).await.done();
+//! rosa.triages(&signal).await.is_refused_as("FORBIDDEN");
+//! # }
+//! ```
+//!
+//! Everything goes through the service's real router over a real database: no mocks, no sleeps,
+//! no ports. Time is a clock that the test holds.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `database.rs` | a fresh, migrated database per test, gone afterwards |
+//! | `town.rs` | the service over it, its clock, and the people's arrival |
+//! | `founding.rs` | rows of places, partners, volunteers and roles, written beneath the service |
+//! | `person.rs` | somebody who asks: GraphQL with a token, or any HTTP request |
+//! | `answer.rs` | what came back, and what a test says about it |
+//! | `signals.rs`, … | what people do, one file per record |
+//!
+//! **One more deed:** a function on [`Person`] in the file of its record, named by what people do.
+
+mod answer;
+mod database;
+mod founding;
+mod person;
+mod signals;
+mod town;
+
+pub use answer::{Answer, Record};
+pub use database::Database;
+pub use person::Person;
+pub use signals::Need;
+pub use town::Town;

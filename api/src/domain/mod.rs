@@ -7,11 +7,18 @@
 //!
 //! To add a transition: a line in the machine, an arm in the policy, a mutation, a scene.
 
+pub mod ambassador;
+pub mod change;
+pub mod consent;
+pub mod contact_moment;
+pub mod feedback;
 pub mod referral;
 pub mod refusal;
 pub mod reporter;
 pub mod resident;
 pub mod signal;
 pub mod text;
+pub mod when;
 
+pub use change::Change;
 pub use refusal::{Code, Outcome, Problem, Problems, Refusal, Transition};

@@ -27,8 +27,32 @@ use crate::{
     },
 };
 
-/// The machine: which state each action leads to. `held_from` is the state that a referral on hold
-/// goes back to.
+/// The machine: which state each action leads to, if any. `held_from` is the state that a referral
+/// on hold goes back to.
+const fn next(
+    from: ReferralStatus,
+    held_from: Option<ReferralStatus>,
+    action: ReferralAction,
+) -> Option<ReferralStatus> {
+    use ReferralAction as A;
+    use ReferralStatus as S;
+    match (from, action) {
+        (S::Requested, A::Accept) => Some(S::Accepted),
+        (S::Requested, A::Reject) => Some(S::Rejected),
+        (S::Accepted, A::Start) => Some(S::InProgress),
+        (S::Accepted | S::InProgress, A::Hold) => Some(S::OnHold),
+        (S::OnHold, A::Resume) => match held_from {
+            Some(held_from) => Some(held_from),
+            None => Some(S::Accepted),
+        },
+        (S::Accepted | S::InProgress | S::OnHold, A::Complete) => Some(S::Completed),
+        (S::Accepted | S::InProgress | S::OnHold, A::Fail) => Some(S::Failed),
+        (S::Requested | S::Accepted | S::InProgress | S::OnHold, A::Cancel) => Some(S::Cancelled),
+        _ => None,
+    }
+}
+
+/// The state an action leads to.
 ///
 /// # Errors
 /// The [`Transition`] that isn't possible.
@@ -37,26 +61,14 @@ pub fn step(
     held_from: Option<ReferralStatus>,
     action: ReferralAction,
 ) -> Result<ReferralStatus, Transition> {
-    use ReferralAction as A;
-    use ReferralStatus as S;
-    match (from, action) {
-        (S::Requested, A::Accept) => Ok(S::Accepted),
-        (S::Requested, A::Reject) => Ok(S::Rejected),
-        (S::Accepted, A::Start) => Ok(S::InProgress),
-        (S::Accepted | S::InProgress, A::Hold) => Ok(S::OnHold),
-        (S::OnHold, A::Resume) => Ok(held_from.unwrap_or(S::Accepted)),
-        (S::Accepted | S::InProgress | S::OnHold, A::Complete) => Ok(S::Completed),
-        (S::Accepted | S::InProgress | S::OnHold, A::Fail) => Ok(S::Failed),
-        (S::Requested | S::Accepted | S::InProgress | S::OnHold, A::Cancel) => Ok(S::Cancelled),
-        _ => Err(Transition {
-            from: from.code(),
-            attempted: action.code(),
-            allowed: allowed(from)
-                .into_iter()
-                .map(ReferralAction::code)
-                .collect(),
-        }),
-    }
+    next(from, held_from, action).ok_or_else(|| Transition {
+        from: from.code(),
+        attempted: action.code(),
+        allowed: allowed(from)
+            .into_iter()
+            .map(ReferralAction::code)
+            .collect(),
+    })
 }
 
 /// The actions a state allows, whoever asks.
@@ -74,7 +86,7 @@ pub fn allowed(from: ReferralStatus) -> Vec<ReferralAction> {
         A::Cancel,
     ]
     .into_iter()
-    .filter(|action| step(from, None, *action).is_ok())
+    .filter(|action| next(from, None, *action).is_some())
     .collect()
 }
 

@@ -27,26 +27,32 @@ use crate::{
 /// How long a reporter can reopen what was closed.
 const REOPEN_WITHIN: TimeDelta = TimeDelta::days(30);
 
-/// The machine: which state each action leads to.
+/// The machine: which state an action leads to, if it is possible.
+fn next(from: SignalStatus, action: SignalAction) -> Option<SignalStatus> {
+    use SignalAction as A;
+    use SignalStatus as S;
+    match (from, action) {
+        (S::Submitted, A::Triage) => Some(S::Triaged),
+        (S::Submitted | S::Triaged, A::Start) | (S::Resolved | S::Dismissed, A::Reopen) => {
+            Some(S::InProgress)
+        }
+        (S::Submitted | S::Triaged | S::InProgress, A::Resolve) => Some(S::Resolved),
+        (S::Submitted | S::Triaged, A::Dismiss) => Some(S::Dismissed),
+        (S::Submitted | S::Triaged, A::Withdraw) => Some(S::Withdrawn),
+        _ => None,
+    }
+}
+
+/// The state an action leads to.
 ///
 /// # Errors
 /// The [`Transition`] that isn't possible.
 pub fn step(from: SignalStatus, action: SignalAction) -> Result<SignalStatus, Transition> {
-    use SignalAction as A;
-    use SignalStatus as S;
-    match (from, action) {
-        (S::Submitted, A::Triage) => Ok(S::Triaged),
-        (S::Submitted | S::Triaged, A::Start) => Ok(S::InProgress),
-        (S::Submitted | S::Triaged | S::InProgress, A::Resolve) => Ok(S::Resolved),
-        (S::Submitted | S::Triaged, A::Dismiss) => Ok(S::Dismissed),
-        (S::Submitted | S::Triaged, A::Withdraw) => Ok(S::Withdrawn),
-        (S::Resolved | S::Dismissed, A::Reopen) => Ok(S::InProgress),
-        _ => Err(Transition {
-            from: from.code(),
-            attempted: action.code(),
-            allowed: allowed(from).into_iter().map(SignalAction::code).collect(),
-        }),
-    }
+    next(from, action).ok_or_else(|| Transition {
+        from: from.code(),
+        attempted: action.code(),
+        allowed: allowed(from).into_iter().map(SignalAction::code).collect(),
+    })
 }
 
 /// The actions a state allows, whoever asks.
@@ -62,7 +68,7 @@ pub fn allowed(from: SignalStatus) -> Vec<SignalAction> {
         A::Reopen,
     ]
     .into_iter()
-    .filter(|action| step(from, *action).is_ok())
+    .filter(|action| next(from, *action).is_some())
     .collect()
 }
 

@@ -72,31 +72,43 @@ fn is_unwanted(character: char) -> bool {
 /// that pass the eleven test; Wabb), in any of the usual ways of writing them.
 #[must_use]
 pub fn holds_identity_number(text: &str) -> bool {
-    digit_runs(text).iter().any(|run| match run.len() {
-        9 => is_bsn(run),
-        11 => is_national_register_number(run),
-        _ => false,
+    digit_groups(text).iter().any(|groups| {
+        (0..groups.len()).any(|first| {
+            let mut digits = Vec::with_capacity(11);
+            let mut shape = Vec::with_capacity(5);
+            groups[first..].iter().any(|group| {
+                digits.extend_from_slice(group);
+                shape.push(group.len());
+                match digits.len() {
+                    // Phone numbers have nine digits too, and one in eleven passes the test: only
+                    // the ways in which a BSN is written count.
+                    9 => matches!(shape[..], [9] | [3, 3, 3] | [4, 2, 3]) && is_bsn(&digits),
+                    11 => is_national_register_number(&digits),
+                    _ => false,
+                }
+            })
+        })
     })
 }
 
-/// Runs of digits, with single separators (dot, space, hyphen, slash) between them left out.
-fn digit_runs(text: &str) -> Vec<Vec<u32>> {
-    let mut runs = Vec::new();
-    let mut run: Vec<u32> = Vec::new();
-    let mut gap = false;
+/// Groups of digits, those together that have a single separator (dot, space, hyphen, slash) between
+/// them: a number may begin at any group, since a house number may stand before it.
+fn digit_groups(text: &str) -> Vec<Vec<Vec<u32>>> {
+    let mut rows: Vec<Vec<Vec<u32>>> = vec![vec![Vec::new()]];
     for character in text.chars() {
+        let Some(row) = rows.last_mut() else { break };
+        let begun = row.last().is_some_and(|group| !group.is_empty());
         if let Some(digit) = character.to_digit(10) {
-            run.push(digit);
-            gap = false;
-        } else if !gap && !run.is_empty() && matches!(character, '.' | ' ' | '-' | '/' | '\u{a0}') {
-            gap = true;
+            if let Some(group) = row.last_mut() {
+                group.push(digit);
+            }
+        } else if begun && matches!(character, '.' | ' ' | '-' | '/' | '\u{a0}') {
+            row.push(Vec::new());
         } else {
-            runs.push(std::mem::take(&mut run));
-            gap = false;
+            rows.push(vec![Vec::new()]);
         }
     }
-    runs.push(run);
-    runs
+    rows
 }
 
 fn is_bsn(digits: &[u32]) -> bool {
@@ -138,6 +150,8 @@ mod tests {
             "930518 223 61",
             "BSN 111222333",
             "bsn: 1112.22.333",
+            "huis 12 93.05.18-223.61",
+            "93.05.18-223.61 12",
             "00.01.25-567.77"
                 .replace("77", &check(2_000_125_567))
                 .as_str(),

@@ -45,6 +45,81 @@ impl IdFilter {
     }
 }
 
+/// Compares the records that one is linked to: at least one of them fits.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct LinkFilter {
+    /// It is linked to this one.
+    pub eq: Option<ID>,
+    /// It is linked to one of these.
+    pub r#in: Option<Vec<ID>>,
+}
+
+impl LinkFilter {
+    /// The condition through the link table `table`, of which the column `this` holds the record's
+    /// id and the column `other` ids of `kind`.
+    ///
+    /// # Errors
+    /// When an id is not one of `kind`.
+    pub fn through(
+        self,
+        table: &'static str,
+        this: &'static str,
+        other: &'static str,
+        kind: Kind,
+    ) -> FieldResult<Filter> {
+        let Self { eq, r#in } = self;
+        let linked = |id: &ID| {
+            Ok(Filter::Linked {
+                table,
+                this,
+                other,
+                id: super::errors::id(kind, id)?.into(),
+            })
+        };
+        let mut all = Vec::new();
+        if let Some(id) = eq {
+            all.push(linked(&id)?);
+        }
+        if let Some(ids) = r#in {
+            let any = ids.iter().map(linked).collect::<FieldResult<_>>()?;
+            all.push(Filter::Or(any));
+        }
+        Ok(Filter::And(all))
+    }
+}
+
+/// Compares a whole number.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct IntFilter {
+    /// It is this one.
+    pub eq: Option<i32>,
+    /// It is at least this.
+    pub gte: Option<i32>,
+    /// It is less than this.
+    pub lt: Option<i32>,
+    /// There is none (true), or there is one (false).
+    pub is_null: Option<bool>,
+}
+
+impl IntFilter {
+    /// The condition on `column`.
+    #[must_use]
+    pub fn on(self, column: &'static str) -> Filter {
+        let Self {
+            eq,
+            gte,
+            lt,
+            is_null,
+        } = self;
+        let mut all = Vec::new();
+        all.extend(eq.map(|number| Filter::Eq(column, number.into())));
+        all.extend(gte.map(|number| Filter::Gte(column, number.into())));
+        all.extend(lt.map(|number| Filter::Lt(column, number.into())));
+        all.extend(is_null.map(|null| Filter::IsNull(column, null)));
+        Filter::And(all)
+    }
+}
+
 /// Compares a text. Letters a–z match in either case; `%` and `_` are characters like others.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct StringFilter {
@@ -147,6 +222,10 @@ impl DateFilter {
 #[graphql(concrete(
     name = "InflowChannelFilter",
     params(entity::vocabulary::InflowChannel)
+))]
+#[graphql(concrete(
+    name = "AmbassadorStatusFilter",
+    params(entity::ambassador::AmbassadorStatus)
 ))]
 pub struct CodeFilter<T: InputType> {
     /// It is this one.

@@ -9,8 +9,13 @@
 
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
+pub mod ambassador;
+mod change;
+pub mod consent;
+pub mod contact_moment;
 pub mod errors;
 pub mod event;
+pub mod feedback;
 pub mod filters;
 pub mod node;
 pub mod paging;
@@ -27,13 +32,23 @@ pub mod signal;
 pub struct Query(
     node::NodeQuery,
     place::PlaceQuery,
+    ambassador::AmbassadorQuery,
     referral::ReferralQuery,
+    resident::ResidentQuery,
     signal::SignalQuery,
 );
 
 /// What can be done.
 #[derive(Default, MergedObject)]
-pub struct Mutation(referral::ReferralMutation, signal::SignalMutation);
+pub struct Mutation(
+    ambassador::AmbassadorMutation,
+    consent::ConsentMutation,
+    contact_moment::ContactMomentMutation,
+    feedback::FeedbackMutation,
+    referral::ReferralMutation,
+    resident::ResidentMutation,
+    signal::SignalMutation,
+);
 
 /// The whole schema.
 pub type NabijSchema = Schema<Query, Mutation, EmptySubscription>;

@@ -5,9 +5,14 @@ use std::collections::HashMap;
 use async_graphql::{Context, Error, ID, Interface, Object};
 
 use super::{
+    ambassador::Ambassador,
+    consent::Consent,
+    contact_moment::ContactMoment,
     errors::FieldResult,
+    feedback::Feedback,
     place::{Municipality, Neighbourhood},
     referral::Referral,
+    resident::Resident,
     selection::{cx, plan},
     signal::Signal,
 };
@@ -28,6 +33,16 @@ pub enum Node {
     Referral(Referral),
     /// A signal.
     Signal(Signal),
+    /// A resident.
+    Resident(Resident),
+    /// A consent.
+    Consent(Consent),
+    /// An ambassador.
+    Ambassador(Ambassador),
+    /// A contact moment.
+    ContactMoment(ContactMoment),
+    /// Feedback.
+    Feedback(Feedback),
 }
 
 fn wrap(row: std::sync::Arc<Row>) -> FieldResult<Option<Node>> {
@@ -36,6 +51,11 @@ fn wrap(row: std::sync::Arc<Row>) -> FieldResult<Option<Node>> {
         Kind::Neighbourhood => Node::Neighbourhood(Neighbourhood(Visible::try_from_node(row)?)),
         Kind::Referral => Node::Referral(Referral(Visible::try_from_node(row)?)),
         Kind::Signal => Node::Signal(Signal(Visible::try_from_node(row)?)),
+        Kind::Resident => Node::Resident(Resident(Visible::try_from_node(row)?)),
+        Kind::Consent => Node::Consent(Consent(Visible::try_from_node(row)?)),
+        Kind::Ambassador => Node::Ambassador(Ambassador(Visible::try_from_node(row)?)),
+        Kind::ContactMoment => Node::ContactMoment(ContactMoment(Visible::try_from_node(row)?)),
+        Kind::Feedback => Node::Feedback(Feedback(Visible::try_from_node(row)?)),
         _ => return Ok(None),
     }))
 }

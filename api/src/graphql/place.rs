@@ -9,6 +9,7 @@ use nabij_entity::{
 };
 
 use super::{
+    ambassador::Ambassador,
     errors::{self, FieldResult},
     filters::{IdFilter, StringFilter, combine},
     paging::{self, Paging, Records, order_by},
@@ -110,6 +111,24 @@ impl Neighbourhood {
     /// The larger neighbourhood it is part of, if any.
     async fn parent(&self) -> FieldResult<Option<Neighbourhood>> {
         Ok(self.0.one("parent")?.map(Neighbourhood))
+    }
+
+    /// The ambassadors who are there for it, by name. Without an account you see the active ones
+    /// with a public profile.
+    async fn ambassadors(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Ambassador>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "ambassadors", &paging)
     }
 
     /// Its official codes.

@@ -54,6 +54,11 @@ impl Record for ambassador::Entity {
         public.or(colleagues(viewer, t))
     }
 
+    /// That somebody took a break or was briefed concerns colleagues, not the public.
+    fn history_scope(viewer: &Viewer, t: &Alias) -> Expr {
+        colleagues(viewer, t)
+    }
+
     fn guards(viewer: &Viewer, t: &Alias) -> Vec<Guard> {
         vec![Guard::nulling(
             "briefing",

@@ -1,4 +1,4 @@
-//! What happened: visible to whoever may see the record it happened to.
+//! What happened: visible to whoever may see the history of the record it happened to.
 
 use nabij_entity::event;
 use sea_orm::{
@@ -45,7 +45,7 @@ impl Record for event::Entity {
                 .expr(Expr::cust("1"))
                 .from_as(shape.table(), subject.clone())
                 .and_where(scope::col(&subject, "id").equals((t.clone(), "subject_id")))
-                .and_where(shape.scope(viewer, &subject));
+                .and_where(shape.history_scope(viewer, &subject));
             scope::col(t, "subject_kind")
                 .eq(kind.prefix())
                 .and(Expr::exists(select))

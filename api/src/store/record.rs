@@ -23,6 +23,11 @@ pub trait Record: EntityTrait + Send + Sync + 'static {
     /// Which rows `viewer` may see, over the alias `t`. Whatever isn't visible is not found.
     fn scope(viewer: &Viewer, t: &Alias) -> Expr;
 
+    /// Which rows' history `viewer` may see; whoever sees the record, unless it says otherwise.
+    fn history_scope(viewer: &Viewer, t: &Alias) -> Expr {
+        Self::scope(viewer, t)
+    }
+
     /// Columns that are shown only where a condition holds; elsewhere they read as null.
     fn guards(_viewer: &Viewer, _t: &Alias) -> Vec<Guard> {
         Vec::new()
@@ -272,6 +277,7 @@ pub(super) trait Shape: Sync {
     fn table(&self) -> &'static str;
     fn columns(&self) -> Vec<&'static str>;
     fn scope(&self, viewer: &Viewer, t: &Alias) -> Expr;
+    fn history_scope(&self, viewer: &Viewer, t: &Alias) -> Expr;
     fn guards(&self, viewer: &Viewer, t: &Alias) -> Vec<Guard>;
     fn facts(&self, viewer: &Viewer, t: &Alias) -> Vec<Fact>;
     fn edges(&self) -> &'static [Edge];
@@ -309,6 +315,10 @@ impl<R: Record> Shape for Of<R> {
         R::scope(viewer, t)
     }
 
+    fn history_scope(&self, viewer: &Viewer, t: &Alias) -> Expr {
+        R::history_scope(viewer, t)
+    }
+
     fn guards(&self, viewer: &Viewer, t: &Alias) -> Vec<Guard> {
         R::guards(viewer, t)
     }
@@ -342,7 +352,11 @@ pub fn explain(kind: Kind, viewer: &Viewer) -> Vec<(String, String)> {
     let text = |condition: Expr| {
         let mut select = Query::select();
         select.expr(condition);
-        select.build(SqliteQueryBuilder).0.trim_start_matches("SELECT ").replace('"', "")
+        select
+            .build(SqliteQueryBuilder)
+            .0
+            .trim_start_matches("SELECT ")
+            .replace('"', "")
     };
     let mut rows = vec![("row".to_owned(), text(kind.shape().scope(viewer, &t)))];
     for guard in kind.shape().guards(viewer, &t) {

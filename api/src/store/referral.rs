@@ -199,7 +199,7 @@ impl Tx {
             .await?)
     }
 
-    /// Open referrals that rest on this consent.
+    /// Open referrals that rest on this consent, locked until the transaction ends.
     ///
     /// # Errors
     /// When the database fails.
@@ -207,6 +207,7 @@ impl Tx {
         Ok(referral::Entity::find()
             .filter(referral::Column::ConsentId.eq(consent))
             .filter(referral::Column::Status.is_in(OPEN_STATUSES))
+            .lock_exclusive()
             .all(&self.connection())
             .await?)
     }

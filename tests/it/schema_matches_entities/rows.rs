@@ -453,7 +453,7 @@ async fn case(db: &DatabaseConnection, ids: &Ids, resident: Uuid, tables: &mut V
                     entity::referral::DisclosedField::Name,
                 ]
                 .into(),
-                reason: text("reason"),
+                reason: Some(text("reason")),
                 reject_reason: Some(entity::referral::ReferralRejectReason::NotEligible),
                 status_note: Some(text("status note")),
                 cancel_cause: Some(entity::referral::ReferralCancelCause::ByTarget),

@@ -1,0 +1,284 @@
+//! The service over a database of its own, and the people who arrive in it.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::Router;
+use chrono::{DateTime, Utc};
+use nabij_api::{
+    app::App,
+    auth::{Issuers, SigningKey, TokenFor},
+    clock::{Clock, HeldClock},
+    ids::type_id,
+    store::{Db, Kind},
+};
+use nabij_entity::{
+    partner::{PartnerKind, SecrecyRegime},
+    role_grant::Role,
+};
+use sea_orm::DatabaseConnection;
+use uuid::Uuid;
+
+use crate::{
+    Database, Person,
+    founding::{Founding, Holds},
+};
+
+/// The issuer of the tests' tokens.
+const ISSUER: &str = "https://issuer.test";
+/// The audience of the tests' tokens: the service.
+const AUDIENCE: &str = "https://nabij.test";
+/// How long a token is good.
+const LIFETIME: Duration = Duration::from_mins(15);
+
+/// What people need to get at the service.
+pub(crate) struct Gatehouse {
+    pub(crate) router: Router,
+    clock: Clock,
+    key: SigningKey,
+}
+
+impl Gatehouse {
+    /// A token for `subject` that is good from now on.
+    pub(crate) fn token(&self, subject: &str) -> String {
+        self.token_from(ISSUER, subject)
+    }
+
+    fn token_from(&self, issuer: &str, subject: &str) -> String {
+        let token = TokenFor {
+            issuer,
+            subject,
+            audience: AUDIENCE,
+            lifetime: LIFETIME,
+        };
+        self.key
+            .mint(token, &self.clock)
+            .expect("a generated key signs")
+    }
+}
+
+/// A town with the service: Beersel and its five neighbourhoods, with Herent next to it. Gone with
+/// its database when it goes out of scope.
+pub struct Town {
+    gatehouse: Arc<Gatehouse>,
+    db: Db,
+    clock: Clock,
+    held: HeldClock,
+    founding: Founding,
+    // Last: what uses it goes first.
+    database: Database,
+}
+
+impl Town {
+    /// A fresh town on Monday 2 March 2026, nine o'clock UTC.
+    pub async fn start() -> Self {
+        let database = Database::fresh().await;
+        let monday: DateTime<Utc> = "2026-03-02T09:00:00Z"
+            .parse()
+            .expect("a moment in RFC 3339");
+        let (clock, held) = Clock::held(monday);
+        let db = Db::open(&database.url, 8)
+            .await
+            .expect("a fresh database opens");
+        let key = SigningKey::generate().expect("the system has randomness");
+        let issuers = Issuers::default().and_own(ISSUER, AUDIENCE, &key);
+        let app = App::new(db.clone(), clock.clone(), issuers).expect("the parts fit");
+        let founding = Founding::begin(database.connect().await, clock.clone()).await;
+        let gatehouse = Gatehouse {
+            router: app.router(),
+            clock: clock.clone(),
+            key,
+        };
+        Self {
+            gatehouse: Arc::new(gatehouse),
+            db,
+            clock,
+            held,
+            founding,
+            database,
+        }
+    }
+
+    /// Lets time pass.
+    pub fn wait(&self, time: Duration) {
+        self.held.advance(time);
+    }
+
+    /// What time it is in the town.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Whether the town is on PostgreSQL.
+    #[must_use]
+    pub fn is_on_postgres(&self) -> bool {
+        self.database.is_postgres()
+    }
+
+    /// The service's database, as the service holds it.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// A connection beneath the service, to arrange or look at what can't be from above.
+    #[must_use]
+    pub fn beneath(&self) -> &DatabaseConnection {
+        &self.founding.db
+    }
+
+    /// The id of a neighbourhood of Beersel or Herent by its name.
+    #[must_use]
+    pub fn neighbourhood(&self, name: &str) -> String {
+        type_id(Kind::Neighbourhood, self.founding.neighbourhood(name).id)
+    }
+
+    /// The id of a municipality by its name.
+    #[must_use]
+    pub fn municipality(&self, name: &str) -> String {
+        type_id(Kind::Municipality, self.founding.municipality(name))
+    }
+
+    /// A token from an issuer that the service doesn't trust, signed with the key it does trust.
+    #[must_use]
+    pub fn foreign_token(&self, person: &Person) -> String {
+        let subject = person.subject.as_deref().unwrap_or_default();
+        self.gatehouse.token_from("https://elsewhere.test", subject)
+    }
+
+    /// Somebody without an account.
+    #[must_use]
+    pub fn passer_by(&self) -> Person {
+        Person {
+            gatehouse: self.gatehouse.clone(),
+            subject: None,
+            user: String::new(),
+            partner: String::new(),
+            ambassador: String::new(),
+            neighbourhood: String::new(),
+        }
+    }
+
+    /// Somebody who can sign in but holds no role yet.
+    pub async fn newcomer(&self, name: &str) -> Person {
+        self.person(name, None).await
+    }
+
+    /// An active, briefed volunteer of these neighbourhoods of Beersel; of all without any.
+    pub async fn ambassador(&self, name: &str, neighbourhoods: &[&str]) -> Person {
+        let ambassador = self.founding.ambassador(name, neighbourhoods).await;
+        let holds = Holds {
+            ambassador: Some(ambassador),
+            ..Holds::the(Role::Ambassador)
+        };
+        let place = neighbourhoods.first().copied().unwrap_or("Beersel");
+        Person {
+            ambassador: type_id(Kind::Ambassador, ambassador),
+            neighbourhood: self.neighbourhood(place),
+            ..self.person(name, Some(holds)).await
+        }
+    }
+
+    /// The coordinator of Beersel.
+    pub async fn coordinator(&self) -> Person {
+        self.coordinator_of("Beersel").await
+    }
+
+    /// The coordinator of a whole municipality.
+    pub async fn coordinator_of(&self, municipality: &str) -> Person {
+        let holds = Holds {
+            municipality: Some(self.founding.municipality(municipality)),
+            ..Holds::the(Role::Coordinator)
+        };
+        let name = format!("Coordinator of {municipality}");
+        Person {
+            neighbourhood: self.neighbourhood(municipality),
+            ..self.person(&name, Some(holds)).await
+        }
+    }
+
+    /// The coordinator of one neighbourhood.
+    pub async fn coordinator_in(&self, neighbourhood: &str) -> Person {
+        let holds = Holds {
+            neighbourhood: Some(self.founding.neighbourhood(neighbourhood).id),
+            ..Holds::the(Role::Coordinator)
+        };
+        let name = format!("Coordinator in {neighbourhood}");
+        Person {
+            neighbourhood: self.neighbourhood(neighbourhood),
+            ..self.person(&name, Some(holds)).await
+        }
+    }
+
+    /// Staff of a new, active partner that covers all of Beersel.
+    pub async fn partner(&self, name: &str) -> Person {
+        self.partner_in(name, &[]).await
+    }
+
+    /// Staff of a new, active partner that covers these neighbourhoods; all of Beersel without any.
+    pub async fn partner_in(&self, name: &str, neighbourhoods: &[&str]) -> Person {
+        let kind = (
+            PartnerKind::PublicWelfareCentre,
+            SecrecyRegime::ProfessionalSecrecy,
+        );
+        let partner = self.founding.partner(name, kind, neighbourhoods).await;
+        self.works_for(&format!("Staff of {name}"), Role::PartnerStaff, partner)
+            .await
+    }
+
+    /// Somebody else in another role at the partner of `colleague`.
+    pub async fn colleague(&self, colleague: &Person, role: Role) -> Person {
+        let partner = nabij_api::ids::parse(Kind::Partner, &colleague.partner)
+            .expect("the colleague works for a partner");
+        self.works_for(role.code(), role, partner).await
+    }
+
+    /// Somebody with a role of the whole platform or of Beersel: the administrator, the auditor.
+    pub async fn official(&self, role: Role) -> Person {
+        let holds = Holds {
+            municipality: (role == Role::Auditor).then(|| self.founding.municipality("Beersel")),
+            ..Holds::the(role)
+        };
+        self.person(role.code(), Some(holds)).await
+    }
+
+    /// Whoever runs the platform.
+    pub async fn admin(&self) -> Person {
+        self.official(Role::Admin).await
+    }
+
+    /// Blocks somebody's account, beneath the service.
+    pub async fn blocks(&self, person: &Person) {
+        self.founding.block(user_id(person)).await;
+    }
+
+    /// Ends all roles of somebody now, beneath the service.
+    pub async fn ends_roles_of(&self, person: &Person) {
+        self.founding.end_roles(user_id(person)).await;
+    }
+
+    async fn works_for(&self, name: &str, role: Role, partner: Uuid) -> Person {
+        let holds = Holds {
+            partner: Some(partner),
+            ..Holds::the(role)
+        };
+        Person {
+            partner: type_id(Kind::Partner, partner),
+            neighbourhood: self.neighbourhood("Beersel"),
+            ..self.person(name, Some(holds)).await
+        }
+    }
+
+    async fn person(&self, name: &str, holds: Option<Holds>) -> Person {
+        let (user, subject) = self.founding.user(ISSUER, name, holds).await;
+        Person {
+            subject: Some(subject),
+            user: type_id(Kind::User, user),
+            ..self.passer_by()
+        }
+    }
+}
+
+fn user_id(person: &Person) -> Uuid {
+    nabij_api::ids::parse(Kind::User, &person.user).expect("the person has an account")
+}

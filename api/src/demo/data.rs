@@ -4,8 +4,6 @@
 //! To add an initiative: a file, and its line in [`FILES`]. Within and across files, records are
 //! called by their keys.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use nabij_entity::{
     ambassador::{AmbassadorStatus, VolunteerRole},
@@ -24,7 +22,7 @@ use nabij_entity::{
 use serde::Deserialize;
 
 /// The files, by name.
-const FILES: [(&str, &str); 5] = [
+pub(super) const FILES: [(&str, &str); 5] = [
     ("beersel.toml", include_str!("data/beersel.toml")),
     ("herent.toml", include_str!("data/herent.toml")),
     ("poperinge.toml", include_str!("data/poperinge.toml")),

@@ -1,5 +1,9 @@
 //! Every test of the service from outside, in one binary.
 
 mod conformance;
+mod house;
+mod http;
+mod policy;
+mod schema;
 
 mod schema_matches_entities;

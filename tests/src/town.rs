@@ -159,6 +159,15 @@ impl Town {
         }
     }
 
+    /// Somebody with a good token whom the service doesn't know.
+    #[must_use]
+    pub fn stranger(&self, subject: &str) -> Person {
+        Person {
+            subject: Some(subject.to_owned()),
+            ..self.passer_by()
+        }
+    }
+
     /// Somebody who can sign in but holds no role yet.
     pub async fn newcomer(&self, name: &str) -> Person {
         self.person(name, None).await
@@ -254,7 +263,14 @@ impl Town {
 
     /// Ends all roles of somebody now, beneath the service.
     pub async fn ends_roles_of(&self, person: &Person) {
-        self.founding.end_roles(user_id(person)).await;
+        self.lets_roles_end_in(person, Duration::ZERO).await;
+    }
+
+    /// Lets all roles of somebody end after a while, beneath the service.
+    pub async fn lets_roles_end_in(&self, person: &Person, time: Duration) {
+        self.founding
+            .end_roles(user_id(person), self.now() + time)
+            .await;
     }
 
     async fn works_for(&self, name: &str, role: Role, partner: Uuid) -> Person {

@@ -25,10 +25,11 @@ use crate::{
 };
 
 /// A volunteer who listens, helps or organises in the neighbourhood.
+#[derive(async_graphql::Description)]
 pub struct Ambassador(pub(super) Visible<ambassador::Entity>);
 record_type!(Ambassador, ambassador::Entity);
 
-#[Object]
+#[Object(use_type_description)]
 impl Ambassador {
     /// Their id (TypeID).
     pub async fn id(&self) -> ID {

@@ -20,10 +20,11 @@ use crate::{
 
 /// Something a resident agreed to, in force until it is withdrawn. The kinds are separate: none
 /// implies another.
+#[derive(async_graphql::Description)]
 pub struct Consent(pub(super) Visible<consent::Entity>);
 record_type!(Consent, consent::Entity);
 
-#[Object]
+#[Object(use_type_description)]
 impl Consent {
     /// Its id (TypeID).
     pub async fn id(&self) -> ID {

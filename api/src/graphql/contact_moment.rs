@@ -19,10 +19,11 @@ use crate::{
 };
 
 /// A visit, a call or a conversation about a signal or a referral.
+#[derive(async_graphql::Description)]
 pub struct ContactMoment(pub(super) Visible<contact_moment::Entity>);
 record_type!(ContactMoment, contact_moment::Entity);
 
-#[Object]
+#[Object(use_type_description)]
 impl ContactMoment {
     /// Its id (TypeID).
     pub async fn id(&self) -> ID {

@@ -17,10 +17,11 @@ use crate::{
 };
 
 /// How a referral went, in the judgement of one side.
+#[derive(async_graphql::Description)]
 pub struct Feedback(pub(super) Visible<feedback::Entity>);
 record_type!(Feedback, feedback::Entity);
 
-#[Object]
+#[Object(use_type_description)]
 impl Feedback {
     /// Its id (TypeID).
     pub async fn id(&self) -> ID {

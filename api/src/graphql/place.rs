@@ -24,10 +24,11 @@ use crate::{
 };
 
 /// A municipality in Belgium or the Netherlands.
+#[derive(async_graphql::Description)]
 pub struct Municipality(pub(super) Visible<municipality::Entity>);
 record_type!(Municipality, municipality::Entity);
 
-#[Object]
+#[Object(use_type_description)]
 impl Municipality {
     /// Its id (TypeID).
     pub async fn id(&self) -> ID {
@@ -88,10 +89,11 @@ impl Municipality {
 }
 
 /// A neighbourhood, the unit in which ambassadors and partners work.
+#[derive(async_graphql::Description)]
 pub struct Neighbourhood(pub(super) Visible<neighbourhood::Entity>);
 record_type!(Neighbourhood, neighbourhood::Entity);
 
-#[Object]
+#[Object(use_type_description)]
 impl Neighbourhood {
     /// Its id (TypeID).
     pub async fn id(&self) -> ID {
@@ -171,10 +173,11 @@ impl Neighbourhood {
 
 /// An official code of a neighbourhood. One neighbourhood can have several, and a code can cover
 /// several neighbourhoods.
+#[derive(async_graphql::Description)]
 pub struct AreaCode(Visible<area_code::Entity>);
 record_type!(AreaCode, area_code::Entity);
 
-#[Object]
+#[Object(use_type_description)]
 impl AreaCode {
     /// The list that the code belongs to.
     async fn scheme(&self) -> AreaCodeScheme {

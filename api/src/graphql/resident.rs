@@ -30,6 +30,7 @@ use crate::{
 
 /// Somebody who lives in a neighbourhood; needs no account and no e-mail. What you see of a person
 /// depends on why you see them; `withheld` names the parts that are kept from you.
+#[derive(async_graphql::Description)]
 pub struct Resident(pub(super) Visible<resident::Entity>);
 record_type!(Resident, resident::Entity);
 
@@ -125,7 +126,7 @@ fn withheld(shows: impl Fn(&str) -> bool) -> Vec<WithheldField> {
         .collect()
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Resident {
     /// Their id (TypeID).
     pub async fn id(&self) -> ID {

@@ -386,7 +386,7 @@ pub struct Refer {
     pub service: Option<String>,
     pub replaces: Option<String>,
     pub basis: Option<SharingBasis>,
-    /// The consent it rests on: the service finds it by itself, the tests hold it to this one.
+    /// The consent it rests on: the service finds it by itself, and must find this one.
     pub consent: Option<String>,
     #[serde(default)]
     pub fields: Vec<DisclosedField>,

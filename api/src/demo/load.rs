@@ -17,11 +17,7 @@ use crate::{
     clock::{Clock, HeldClock},
     config::DEMO_ISSUER,
     domain::{
-        Outcome, Refusal, access, ambassador,
-        change::Change,
-        initiative,
-        partner::onboard,
-        place,
+        Change, Outcome, Refusal, access, ambassador, initiative, partner::onboard, place, service,
     },
     store::{Cx, Db, access::Subject},
 };
@@ -53,7 +49,6 @@ pub(super) async fn everything(
         app,
         clock,
         held,
-        today,
         admin: first_admin(content)?.to_owned(),
         records: Records::default(),
     };
@@ -80,7 +75,12 @@ fn in_order(content: &Content) -> Vec<(u16, &Chapter, &Step)> {
     let mut steps: Vec<(u16, &Chapter, &Step)> = content
         .chapters
         .iter()
-        .flat_map(|chapter| chapter.story.iter().map(move |step| (step.day, chapter, step)))
+        .flat_map(|chapter| {
+            chapter
+                .story
+                .iter()
+                .map(move |step| (step.day, chapter, step))
+        })
         .collect();
     // A stable sort: on one day, the order of the files counts.
     steps.sort_by_key(|(day, ..)| std::cmp::Reverse(*day));
@@ -107,7 +107,6 @@ pub(super) struct Loader {
     app: App,
     clock: Clock,
     held: HeldClock,
-    today: DateTime<Utc>,
     admin: String,
     pub records: Records,
 }
@@ -173,12 +172,16 @@ impl Loader {
         };
         let municipality = place::create_municipality(&admin, municipality, None).await;
         let municipality = told(municipality, &town.name)?;
-        self.records.municipalities.insert(town.name.clone(), municipality);
+        self.records
+            .municipalities
+            .insert(town.name.clone(), municipality);
         for neighbourhood in &chapter.neighbourhoods {
             let parent = neighbourhood.parent.as_ref();
             let new = place::NewNeighbourhood {
                 municipality,
-                parent: parent.map(|key| self.records.neighbourhood(key)).transpose()?,
+                parent: parent
+                    .map(|key| self.records.neighbourhood(key))
+                    .transpose()?,
                 name: neighbourhood.name.clone(),
                 area_codes: neighbourhood
                     .codes
@@ -193,20 +196,26 @@ impl Loader {
             };
             let made = place::create_neighbourhood(&admin, new, None).await;
             let made = told(made, &neighbourhood.key)?;
-            self.records.neighbourhoods.insert(neighbourhood.key.clone(), made);
+            self.records
+                .neighbourhoods
+                .insert(neighbourhood.key.clone(), made);
         }
         for partner in &chapter.partners {
             self.partner(&admin, chapter, partner).await?;
         }
         self.people(chapter, municipality).await?;
         let coordinator = self.sign_in(coordinator(chapter)?).await?;
-        self.initiative(&coordinator, chapter, &chapter.initiative).await
+        self.initiative(&coordinator, chapter, &chapter.initiative)
+            .await
     }
 
     /// The neighbourhoods with these keys, or all of the chapter's.
     fn places(&self, chapter: &Chapter, keys: Option<&Vec<String>>) -> Result<Vec<Uuid>, String> {
         match keys {
-            Some(keys) => keys.iter().map(|key| self.records.neighbourhood(key)).collect(),
+            Some(keys) => keys
+                .iter()
+                .map(|key| self.records.neighbourhood(key))
+                .collect(),
             None => chapter
                 .neighbourhoods
                 .iter()
@@ -255,8 +264,14 @@ impl Loader {
 
     /// Notes the services' ids, and how much room they have.
     async fn services(&mut self, admin: &Cx, partner: &Partner, id: Uuid) -> Result<(), String> {
-        let tx = admin.begin().await.map_err(|failure| format!("{failure:?}"))?;
-        let made = tx.services_of(id).await.map_err(|failure| format!("{failure:?}"))?;
+        let tx = admin
+            .begin()
+            .await
+            .map_err(|failure| format!("{failure:?}"))?;
+        let made = tx
+            .services_of(id)
+            .await
+            .map_err(|failure| format!("{failure:?}"))?;
         drop(tx);
         for service in &partner.services {
             let key = format!("{}/{}", partner.reference, service.reference);
@@ -267,7 +282,8 @@ impl Loader {
                 .ok_or_else(|| format!("{key} was not made"))?;
             if let Some(capacity) = service.capacity {
                 let available = Change::To(capacity.available);
-                let counted = domain_service(admin, id, available).await;
+                let maximum = Change::Keep;
+                let counted = service::update_capacity(admin, id, None, available, maximum).await;
                 told(counted, &key)?;
             }
             self.records.services.insert(key, id);
@@ -300,7 +316,9 @@ impl Loader {
         };
         let made = initiative::create(coordinator, new, None).await;
         let made = told(made, &initiative.reference)?;
-        self.records.initiatives.insert(initiative.reference.clone(), made);
+        self.records
+            .initiatives
+            .insert(initiative.reference.clone(), made);
         if let Some(evaluation) = &initiative.evaluation {
             let new = initiative::NewEvaluation {
                 recommendation: evaluation.recommendation,
@@ -322,7 +340,11 @@ impl Loader {
         let mut users = Vec::new();
         for person in &chapter.people {
             let user = self.register(person).await?;
-            for grant in person.roles.iter().filter(|grant| grant.role != Role::Ambassador) {
+            for grant in person
+                .roles
+                .iter()
+                .filter(|grant| grant.role != Role::Ambassador)
+            {
                 self.give(Some(chapter), user, grant).await?;
             }
             users.push((user, person));
@@ -344,10 +366,16 @@ impl Loader {
             };
             let made = ambassador::register(&coordinator, registration, None).await;
             let made = told(made, &ambassador.key)?;
-            self.records.ambassadors.insert(ambassador.key.clone(), made);
+            self.records
+                .ambassadors
+                .insert(ambassador.key.clone(), made);
         }
         for (user, person) in users {
-            for grant in person.roles.iter().filter(|grant| grant.role == Role::Ambassador) {
+            for grant in person
+                .roles
+                .iter()
+                .filter(|grant| grant.role == Role::Ambassador)
+            {
                 self.give(Some(chapter), user, grant).await?;
             }
         }
@@ -422,16 +450,6 @@ impl Loader {
         }
         Ok(())
     }
-
-    /// For tests: the day on which the story ends.
-    #[cfg(test)]
-    pub fn today(&self) -> DateTime<Utc> {
-        self.today
-    }
-}
-
-async fn domain_service(admin: &Cx, id: Uuid, available: Change<i32>) -> Outcome<Uuid> {
-    crate::domain::service::update_capacity(admin, id, None, available, Change::Keep).await
 }
 
 /// Whoever coordinates the chapter's municipality.

@@ -76,7 +76,7 @@ pub async fn run(mut flags: Flags, options: &Options) -> Result<(), String> {
     // A flag wins over the environment: a DATABASE_URL that is set there is somebody's real one.
     flags.database_url = Some(folder.database_url());
     let settings = Settings::load(&Sources::of_process(flags), Purpose::Demo).map_err(text)?;
-    telemetry::init(settings.log_format, &settings.log).map_err(text)?;
+    telemetry::init(settings.log_format, &log(&settings)).map_err(text)?;
     // Said before anything is built; taken for good by `serve`.
     drop(std::net::TcpListener::bind(settings.listen).map_err(|why| cant_listen(&settings, &why))?);
 
@@ -84,10 +84,22 @@ pub async fn run(mut flags: Flags, options: &Options) -> Result<(), String> {
     let router = app
         .router()
         .merge(explorer::routes(tokens.people_json, tokens.samples_json));
-    println!("{}", people::greeting(&tokens.people, settings.listen, &folder));
+    println!(
+        "{}",
+        people::greeting(&tokens.people, settings.listen, &folder)
+    );
     let served = serve(router, settings.listen).await;
     db.close().await;
     served.map_err(|why| cant_listen(&settings, &why))
+}
+
+/// The usual log without the steps of the migrations, which are no news to whoever tries it out.
+fn log(settings: &Settings) -> String {
+    if settings.log == Settings::default().log {
+        format!("{},sea_orm_migration=warn", settings.log)
+    } else {
+        settings.log.clone()
+    }
 }
 
 fn cant_listen(settings: &Settings, why: &io::Error) -> String {
@@ -152,8 +164,7 @@ async fn build(folder: &Folder, content: &data::Content) -> Result<Records, Stri
     db.close().await;
     let records = built?;
     folder.write("records.json", &records.to_json())?;
-    fs::rename(folder.file(NEW_DATABASE), folder.database())
-        .map_err(|why| folder.problem(&why))?;
+    fs::rename(folder.file(NEW_DATABASE), folder.database()).map_err(|why| folder.problem(&why))?;
     tracing::info!(
         signals = records.signals.len(),
         took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -201,7 +212,10 @@ impl Folder {
     }
 
     fn problem(&self, why: &io::Error) -> String {
-        format!("the demo's folder {} can't be used: {why}", self.0.display())
+        format!(
+            "the demo's folder {} can't be used: {why}",
+            self.0.display()
+        )
     }
 
     fn create(&self) -> Result<(), String> {

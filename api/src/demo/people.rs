@@ -150,7 +150,7 @@ pub(super) fn greeting(
     folder: &Folder,
 ) -> String {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::UTF8_FULL_CONDENSED);
     table.set_header(["short name", "name", "role", "where", "token"]);
     for person in people {
         // The first part is the same for all of them, and a whole one fits no screen.

@@ -70,16 +70,14 @@ pub(super) fn json(people: &[Demonstrator], records: &Records) -> Result<String,
 /// Puts ids where keys in braces are.
 pub(super) fn fill(value: Value, records: &Records) -> Result<Value, String> {
     Ok(match value {
-        Value::String(text) => {
-            match text.strip_prefix('{').and_then(|key| key.strip_suffix('}')) {
-                Some(key) => Value::String(
-                    records
-                        .type_id(key)
-                        .ok_or_else(|| format!("samples.toml: no record has the key {key}"))?,
-                ),
-                None => Value::String(text),
-            }
-        }
+        Value::String(text) => match text.strip_prefix('{').and_then(|key| key.strip_suffix('}')) {
+            Some(key) => Value::String(
+                records
+                    .type_id(key)
+                    .ok_or_else(|| format!("samples.toml: no record has the key {key}"))?,
+            ),
+            None => Value::String(text),
+        },
         Value::Array(values) => Value::Array(
             values
                 .into_iter()

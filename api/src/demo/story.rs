@@ -20,7 +20,7 @@ use crate::{
         signal::{self, ResidentRef, Transitioning as SignalStep},
     },
     ids,
-    store::{Cx, Kind},
+    store::{Cx, Kind, Record},
 };
 use nabij_entity::vocabulary::Urgency;
 
@@ -158,12 +158,18 @@ async fn submitted(
 
 /// The resident who was recorded with a signal.
 async fn resident_of(cx: &Cx, signal: Uuid) -> Result<Uuid, String> {
+    let signal = visible::<nabij_entity::signal::Entity>(cx, signal).await?;
+    let resident = signal.resident_id;
+    resident.ok_or_else(|| "the signal is about no resident".to_owned())
+}
+
+/// A record that was just made, as whoever made it sees it.
+async fn visible<E: Record>(cx: &Cx, id: Uuid) -> Result<E::Row, String> {
     let tx = cx.begin().await.map_err(|failure| format!("{failure:?}"))?;
-    let found = tx.visible::<nabij_entity::signal::Entity>(signal).await;
+    let found = tx.visible::<E>(id).await;
     found
         .map_err(|failure| format!("{failure:?}"))?
-        .and_then(|signal| signal.resident_id)
-        .ok_or_else(|| "the signal is about no resident".to_owned())
+        .ok_or_else(|| "whoever made a record can't see it".to_owned())
 }
 
 fn particulars(chapter: &Chapter, key: &str) -> Result<Particulars, String> {
@@ -294,6 +300,12 @@ async fn referred(cx: &Cx, records: &mut Records, refer: &Refer) -> Result<(), S
         replaces: replaces.map(|key| records.referral(key)).transpose()?,
     };
     let id = told(referral::create(cx, request, None).await, &refer.key)?;
+    if let Some(key) = &refer.consent {
+        let made = visible::<nabij_entity::referral::Entity>(cx, id).await?;
+        if made.consent_id != Some(records.consent(key)?) {
+            return Err(format!("the service found another consent than {key}"));
+        }
+    }
     records.referrals.insert(refer.key.clone(), id);
     Ok(())
 }

@@ -26,22 +26,41 @@ fn every_key_leads_somewhere_and_is_there_once() {
     let content = content();
     let mut known = BTreeSet::new();
     let mut add = |kind: &str, key: &str| {
-        assert!(known.insert(format!("{kind}/{key}")), "{kind} {key} is there twice");
+        assert!(
+            known.insert(format!("{kind}/{key}")),
+            "{kind} {key} is there twice"
+        );
     };
     for (_, person) in content.people() {
         add("person", &person.subject);
     }
     for chapter in &content.chapters {
-        chapter.neighbourhoods.iter().for_each(|n| add("neighbourhood", &n.key));
-        chapter.partners.iter().for_each(|p| add("partner", &p.reference));
-        chapter.ambassadors.iter().for_each(|a| add("ambassador", &a.key));
-        chapter.residents.iter().for_each(|r| add("resident", &r.key));
+        chapter
+            .neighbourhoods
+            .iter()
+            .for_each(|n| add("neighbourhood", &n.key));
+        chapter
+            .partners
+            .iter()
+            .for_each(|p| add("partner", &p.reference));
+        chapter
+            .ambassadors
+            .iter()
+            .for_each(|a| add("ambassador", &a.key));
+        chapter
+            .residents
+            .iter()
+            .for_each(|r| add("resident", &r.key));
         add("initiative", &chapter.initiative.reference);
     }
     for chapter in &content.chapters {
         let mut signals = BTreeSet::new();
         for step in &chapter.story {
-            assert!(known.contains(&format!("person/{}", step.by)), "{}", step.by);
+            assert!(
+                known.contains(&format!("person/{}", step.by)),
+                "{}",
+                step.by
+            );
             assert!(
                 step.day >= 1 && u64::from(step.day) < load::BEGINNING,
                 "{step:?} lies outside the story"
@@ -49,14 +68,17 @@ fn every_key_leads_somewhere_and_is_there_once() {
             match &step.does {
                 Deed::Submit(submit) => {
                     signals.insert(submit.key.as_str());
-                    for resident in &submit.resident {
+                    if let Some(resident) = &submit.resident {
                         let own = chapter.residents.iter().find(|own| own.key == *resident);
                         let own = own.unwrap_or_else(|| panic!("no resident {resident}"));
                         assert_eq!(own.neighbourhood, submit.neighbourhood, "{resident}");
                     }
                 }
                 Deed::Refer(refer) => {
-                    assert!(known.contains(&format!("partner/{}", refer.to)), "{refer:?}");
+                    assert!(
+                        known.contains(&format!("partner/{}", refer.to)),
+                        "{refer:?}"
+                    );
                     assert!(signals.contains(refer.signal.as_str()), "{refer:?}");
                 }
                 _ => {}
@@ -78,14 +100,19 @@ fn no_text_holds_an_identity_number_or_a_real_address() {
         for address in file.split(['"', ' ']).filter(|word| word.contains('@')) {
             assert!(address.ends_with("@example.org"), "{name}: {address}");
         }
-        for phone in file.lines().filter_map(|line| line.strip_prefix("phone = ")) {
+        for phone in file
+            .lines()
+            .filter_map(|line| line.strip_prefix("phone = "))
+        {
             // No number of Belgium or the Netherlands begins with a zero after the country.
             let invalid = phone.starts_with("\"+320") || phone.starts_with("\"+310");
             assert!(invalid, "{name}: {phone}");
         }
     }
     for (_, person) in content().people() {
-        let invented = ["Demo", "Voorbeeld"].iter().any(|name| person.name.ends_with(name));
+        let invented = ["Demo", "Voorbeeld"]
+            .iter()
+            .any(|name| person.name.ends_with(name));
         assert!(invented, "{} could be somebody", person.name);
     }
     for chapter in content().chapters {
@@ -96,14 +123,36 @@ fn no_text_holds_an_identity_number_or_a_real_address() {
     }
 }
 
-/// The demo as it stands when it was just built, in memory.
-async fn built() -> (App, Db, Records) {
-    let db = Db::open("sqlite::memory:", 1).await.expect("a database");
-    db.migrate().await.expect("tables");
-    let now = Clock::system().now();
-    let records = load::everything(db.clone(), &content(), now).await.expect("a story");
-    let app = App::new(db.clone(), Clock::system(), Issuers::default()).expect("a service");
-    (app, db, records)
+/// A demo in a folder of its own, which goes with it.
+struct Built {
+    data: PathBuf,
+    app: App,
+    db: Db,
+    records: Records,
+}
+
+impl Built {
+    async fn new(name: &str) -> Self {
+        let data = folder(name);
+        let folder = Folder::new(&data);
+        let (app, db, _) = prepare(&folder, false).await.expect("a demo");
+        let records = folder.records().expect("records");
+        Self {
+            data,
+            app,
+            db,
+            records,
+        }
+    }
+
+    async fn remove(self) {
+        self.db.close().await;
+        fs::remove_dir_all(self.data).expect("removed");
+    }
+}
+
+fn folder(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("nabij-demo-{name}-{}", std::process::id()))
 }
 
 async fn sign_in(app: &App, subject: &str) -> Cx {
@@ -112,7 +161,10 @@ async fn sign_in(app: &App, subject: &str) -> Cx {
         issuer: DEMO_ISSUER.to_owned(),
         subject: subject.to_owned(),
     };
-    assert!(cx.sign_in(identity).await.expect("an answer"), "{subject} has no account");
+    assert!(
+        cx.sign_in(identity).await.expect("an answer"),
+        "{subject} has no account"
+    );
     cx
 }
 
@@ -127,7 +179,8 @@ async fn ask(cx: Cx, query: &str, variables: Value) -> Value {
 
 #[tokio::test]
 async fn the_story_ends_as_it_is_meant_to() {
-    let (app, db, records) = built().await;
+    let built = Built::new("story").await;
+    let (app, records) = (&built.app, &built.records);
     for (coordinator, signal, status) in [
         ("carla", "dokter", S::Resolved),
         ("carla", "opvang", S::InProgress),
@@ -147,9 +200,15 @@ async fn the_story_ends_as_it_is_meant_to() {
         ("wim", "gordijnen", S::Resolved),
         ("wim", "koelkast", S::Submitted),
     ] {
-        let id = records.type_id(&format!("signal/{signal}")).expect("a signal");
-        let cx = sign_in(&app, coordinator).await;
-        let found = ask(cx, "query($id: ID!) { signal(id: $id) { status } }", json!({ "id": id }));
+        let id = records
+            .type_id(&format!("signal/{signal}"))
+            .expect("a signal");
+        let cx = sign_in(app, coordinator).await;
+        let found = ask(
+            cx,
+            "query($id: ID!) { signal(id: $id) { status } }",
+            json!({ "id": id }),
+        );
         assert_eq!(found.await["signal"]["status"], status.code(), "{signal}");
     }
     for (coordinator, referral, status) in [
@@ -164,15 +223,17 @@ async fn the_story_ends_as_it_is_meant_to() {
         ("wim", "spreekuur-kerken", R::Cancelled),
         ("wim", "tuin-recept", R::Cancelled),
     ] {
-        let id = records.type_id(&format!("referral/{referral}")).expect("a referral");
-        let cx = sign_in(&app, coordinator).await;
+        let id = records
+            .type_id(&format!("referral/{referral}"))
+            .expect("a referral");
+        let cx = sign_in(app, coordinator).await;
         let query = "query($id: ID!) { referral(id: $id) { status } }";
         let found = ask(cx, query, json!({ "id": id })).await;
         assert_eq!(found["referral"]["status"], status.code(), "{referral}");
     }
-    overdue_surfaces(&app).await;
-    initiatives_are_there(&app).await;
-    db.close().await;
+    overdue_surfaces(app).await;
+    initiatives_are_there(app).await;
+    built.remove().await;
 }
 
 /// Story B3: what nobody looked at in time is found by itself.
@@ -199,7 +260,10 @@ async fn initiatives_are_there(app: &App) {
             .unwrap_or_else(|| panic!("no {}", initiative.reference));
         assert_eq!(node["name"], initiative.name.as_str());
         assert_eq!(node["minimumAge"], json!(initiative.minimum_age));
-        assert_eq!(node["municipality"]["code"], chapter.municipality.code.as_str());
+        assert_eq!(
+            node["municipality"]["code"],
+            chapter.municipality.code.as_str()
+        );
         let evaluations = match &initiative.evaluation {
             None => json!([]),
             Some(evaluation) => json!([{
@@ -208,16 +272,21 @@ async fn initiatives_are_there(app: &App) {
                 "strengths": evaluation.strengths,
             }]),
         };
-        assert_eq!(node["evaluations"]["nodes"], evaluations, "{}", initiative.reference);
+        assert_eq!(
+            node["evaluations"]["nodes"], evaluations,
+            "{}",
+            initiative.reference
+        );
     }
 }
 
 #[tokio::test]
 async fn each_sample_passes_the_gate_and_is_answered_without_an_error() {
-    let (app, db, records) = built().await;
+    let built = Built::new("samples").await;
+    let (app, records) = (&built.app, &built.records);
     let gate = Gate::new(&graphql::sdl(), Limits::default()).expect("a gate");
     for sample in samples::all().expect("samples") {
-        let variables = samples::fill(Value::Object(sample.variables), &records).expect("ids");
+        let variables = samples::fill(Value::Object(sample.variables), records).expect("ids");
         let admitted = gate.admit(&GraphQlRequest {
             query: &sample.query,
             operation_name: None,
@@ -225,7 +294,7 @@ async fn each_sample_passes_the_gate_and_is_answered_without_an_error() {
         });
         assert!(admitted.is_ok(), "{}: {:?}", sample.title, admitted.err());
         let cx = match &sample.by {
-            Some(subject) => sign_in(&app, subject).await,
+            Some(subject) => sign_in(app, subject).await,
             None => app.cx("test"),
         };
         let answer = ask(cx, &sample.query, variables).await;
@@ -240,12 +309,12 @@ async fn each_sample_passes_the_gate_and_is_answered_without_an_error() {
             }
         }
     }
-    db.close().await;
+    built.remove().await;
 }
 
 #[tokio::test]
 async fn a_second_start_keeps_the_data_and_a_reset_builds_it_anew() {
-    let data = std::env::temp_dir().join(format!("nabij-demo-{}", std::process::id()));
+    let data = folder("starts");
     let folder = Folder::new(&data);
     let id = |records: &Records| records.type_id("signal/eenzaam");
 
@@ -285,7 +354,10 @@ async fn the_tokens_are_those_that_the_demo_accepts_and_nobody_else_does() {
     let demo = Issuers::default().and_own(DEMO_ISSUER, AUDIENCE, &key);
     for person in &people {
         let identity = demo.verify(&person.token, &clock).expect("accepted");
-        assert_eq!((identity.issuer.as_str(), &identity.subject), (DEMO_ISSUER, &person.subject));
+        assert_eq!(
+            (identity.issuer.as_str(), &identity.subject),
+            (DEMO_ISSUER, &person.subject)
+        );
         assert!(Issuers::default().verify(&person.token, &clock).is_err());
     }
     let written: Value = serde_json::from_str(&people::tokens_json(&people)).expect("JSON");
@@ -295,7 +367,12 @@ async fn the_tokens_are_those_that_the_demo_accepts_and_nobody_else_does() {
     assert_eq!(written["vera"]["where"], "Wijk bij Duurstede");
     let roles: BTreeSet<&str> = people.iter().flat_map(|p| p.role.split("; ")).collect();
     let all = [
-        "admin", "ambassador", "auditor", "coordinator", "partner coordinator", "partner staff",
+        "admin",
+        "ambassador",
+        "auditor",
+        "coordinator",
+        "partner coordinator",
+        "partner staff",
         "signaller",
     ];
     assert_eq!(roles, BTreeSet::from(all));

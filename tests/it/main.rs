@@ -3,6 +3,7 @@
 mod conformance;
 mod house;
 mod http;
+mod machines;
 mod policy;
 mod schema;
 

@@ -10,6 +10,7 @@ use nabij_api::{
     clock::{Clock, HeldClock},
     ids::type_id,
     store::{Db, Kind},
+    telemetry::{self, LogFormat},
 };
 use nabij_entity::{
     partner::{PartnerKind, SecrecyRegime},
@@ -70,7 +71,13 @@ pub struct Town {
 
 impl Town {
     /// A fresh town on Monday 2 March 2026, nine o'clock UTC.
+    ///
+    /// With `NABIJ_TEST_LOG` set to a filter such as `debug`, the service's log is shown.
     pub async fn start() -> Self {
+        if let Ok(filter) = std::env::var("NABIJ_TEST_LOG") {
+            // Only the first town of a process starts it.
+            let _ = telemetry::init(LogFormat::Human, &filter);
+        }
         let database = Database::fresh().await;
         let monday: DateTime<Utc> = "2026-03-02T09:00:00Z"
             .parse()

@@ -41,6 +41,16 @@ impl<T> Change<T> {
         })
     }
 
+    /// The field after the change, if it is `now` before it.
+    #[must_use]
+    pub fn after(self, now: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => now,
+            Self::Clear => None,
+            Self::To(value) => Some(value),
+        }
+    }
+
     /// The new value of a list, of which clearing leaves the empty one.
     #[must_use]
     pub fn or_empty(self) -> Change<T>
@@ -110,6 +120,13 @@ mod tests {
         assert_eq!(Change::<i32>::default().column(), ActiveValue::NotSet);
         assert_eq!(Change::<i32>::Clear.column(), ActiveValue::Set(None));
         assert_eq!(Change::To(7).column(), ActiveValue::Set(Some(7)));
+    }
+
+    #[test]
+    fn a_field_is_kept_cleared_or_replaced() {
+        assert_eq!(Change::Keep.after(Some(1)), Some(1));
+        assert_eq!(Change::Clear.after(Some(1)), None);
+        assert_eq!(Change::To(2).after(Some(1)), Some(2));
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub use self::mutations::AmbassadorMutation;
 use super::{
     errors::{self, FieldResult},
     event::Event,
-    filters::{CodeFilter, IdFilter, LinkFilter, StringFilter, combine},
+    filters::{CodeFilter, IdFilter, StringFilter, combine},
     paging::{self, Paging, Records, order_by},
     payload::record_type,
     place::{Municipality, Neighbourhood},
@@ -155,7 +155,7 @@ pub struct AmbassadorWhere {
     /// By id.
     pub id: Option<IdFilter>,
     /// By a neighbourhood they are there for.
-    pub neighbourhood: Option<LinkFilter>,
+    pub neighbourhood: Option<IdFilter>,
     /// By municipality.
     pub municipality: Option<IdFilter>,
     /// By status.

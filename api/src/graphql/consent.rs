@@ -101,8 +101,8 @@ pub struct ConsentRecordInput {
     pub resident: ID,
     /// What they agree to.
     pub kind: ConsentKind,
-    /// The partner with whom their data may be shared; required for kind SHARE_WITH_PARTNER, and
-    /// for that kind only.
+    /// The partner with whom their data may be shared; required for kind
+    /// `SHARE_WITH_PARTNER`, and for that kind only.
     pub partner: Option<ID>,
     /// How it was given.
     pub method: ConsentMethod,

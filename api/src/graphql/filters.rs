@@ -2,7 +2,7 @@
 //! holds always.
 
 use async_graphql::{ID, InputObject, InputType};
-use nabij_entity as entity;
+use nabij_entity::{self as entity, area_code::AreaCodeScheme, set::Member};
 use sea_orm::Value;
 
 use super::{
@@ -45,18 +45,9 @@ impl IdFilter {
     }
 }
 
-/// Compares the records that one is linked to: at least one of them fits.
-#[derive(Clone, Debug, Default, InputObject)]
-pub struct LinkFilter {
-    /// It is linked to this one.
-    pub eq: Option<ID>,
-    /// It is linked to one of these.
-    pub r#in: Option<Vec<ID>>,
-}
-
-impl LinkFilter {
-    /// The condition through the link table `table`, of which the column `this` holds the record's
-    /// id and the column `other` ids of `kind`.
+impl IdFilter {
+    /// The condition that the record is linked, through `table`, to records of `kind`. `this` and
+    /// `other` are that table's columns for this record's and the other's id.
     ///
     /// # Errors
     /// When an id is not one of `kind`.
@@ -67,7 +58,7 @@ impl LinkFilter {
         other: &'static str,
         kind: Kind,
     ) -> FieldResult<Filter> {
-        let Self { eq, r#in } = self;
+        let Self { eq, r#in, is_null } = self;
         let linked = |id: &ID| {
             Ok(Filter::Linked {
                 table,
@@ -84,6 +75,18 @@ impl LinkFilter {
             let any = ids.iter().map(linked).collect::<FieldResult<_>>()?;
             all.push(Filter::Or(any));
         }
+        all.extend(is_null.map(|null| {
+            let any = Filter::Owns {
+                table,
+                this,
+                values: Vec::new(),
+            };
+            if null {
+                Filter::Not(Box::new(any))
+            } else {
+                any
+            }
+        }));
         Ok(Filter::And(all))
     }
 }
@@ -213,10 +216,6 @@ impl DateFilter {
 #[derive(Clone, Debug, InputObject)]
 #[graphql(concrete(name = "SignalStatusFilter", params(entity::signal::SignalStatus)))]
 #[graphql(concrete(name = "SignalKindFilter", params(entity::signal::SignalKind)))]
-#[graphql(concrete(
-    name = "ReferralStatusFilter",
-    params(entity::referral::ReferralStatus)
-))]
 #[graphql(concrete(name = "CategoryFilter", params(entity::vocabulary::Category)))]
 #[graphql(concrete(name = "UrgencyFilter", params(entity::vocabulary::Urgency)))]
 #[graphql(concrete(
@@ -224,9 +223,20 @@ impl DateFilter {
     params(entity::vocabulary::InflowChannel)
 ))]
 #[graphql(concrete(
+    name = "ReferralStatusFilter",
+    params(entity::referral::ReferralStatus)
+))]
+#[graphql(concrete(
     name = "AmbassadorStatusFilter",
     params(entity::ambassador::AmbassadorStatus)
 ))]
+#[graphql(concrete(name = "CountryFilter", params(entity::vocabulary::Country)))]
+#[graphql(concrete(name = "PartnerKindFilter", params(entity::partner::PartnerKind)))]
+#[graphql(concrete(name = "PartnerStatusFilter", params(entity::partner::PartnerStatus)))]
+#[graphql(concrete(name = "ServiceStatusFilter", params(entity::service::ServiceStatus)))]
+#[graphql(concrete(name = "TargetGroupFilter", params(entity::vocabulary::TargetGroup)))]
+#[graphql(concrete(name = "UserKindFilter", params(entity::user::UserKind)))]
+#[graphql(concrete(name = "UserStatusFilter", params(entity::user::UserStatus)))]
 pub struct CodeFilter<T: InputType> {
     /// It is this one.
     pub eq: Option<T>,
@@ -245,6 +255,43 @@ impl<T: InputType + Into<Value>> CodeFilter<T> {
             r#in.map(|codes| Filter::In(column, codes.into_iter().map(Into::into).collect())),
         );
         Filter::And(all)
+    }
+}
+
+impl<T: InputType + Member> CodeFilter<T> {
+    /// The condition on `column`, which holds several codes: one of them compares so.
+    #[must_use]
+    pub fn among(self, column: &'static str) -> Filter {
+        let Self { eq, r#in } = self;
+        let has = |code: &T| Filter::Has(column, code.to_code().into_owned());
+        let mut all = Vec::new();
+        all.extend(eq.as_ref().map(has));
+        all.extend(r#in.map(|codes| Filter::Or(codes.iter().map(has).collect())));
+        Filter::And(all)
+    }
+}
+
+/// Compares the official codes of a neighbourhood: it has one for which all of this holds.
+#[derive(Clone, Debug, InputObject)]
+pub struct AreaCodeFilter {
+    /// The list that the code belongs to; absent for any.
+    pub scheme: Option<AreaCodeScheme>,
+    /// The code.
+    pub code: String,
+}
+
+impl AreaCodeFilter {
+    /// The condition on a neighbourhood.
+    #[must_use]
+    pub fn filter(self) -> Filter {
+        let Self { scheme, code } = self;
+        let mut values = vec![("code", storable(code).into())];
+        values.extend(scheme.map(|scheme| ("scheme", scheme.into())));
+        Filter::Owns {
+            table: "area_codes",
+            this: "neighbourhood_id",
+            values,
+        }
     }
 }
 

@@ -9,22 +9,26 @@
 
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
+pub mod access;
 pub mod ambassador;
-mod change;
 pub mod consent;
 pub mod contact_moment;
 pub mod errors;
 pub mod event;
 pub mod feedback;
 pub mod filters;
+pub mod initiative;
+pub mod inputs;
 pub mod node;
 pub mod paging;
+pub mod partner;
 pub mod payload;
 pub mod place;
 pub mod referral;
 pub mod resident;
 pub mod scalars;
 pub mod selection;
+pub mod service;
 pub mod signal;
 
 /// What can be asked.
@@ -35,6 +39,10 @@ pub struct Query(
     ambassador::AmbassadorQuery,
     referral::ReferralQuery,
     resident::ResidentQuery,
+    partner::PartnerQuery,
+    service::ServiceQuery,
+    initiative::InitiativeQuery,
+    access::AccessQuery,
     signal::SignalQuery,
 );
 
@@ -47,6 +55,12 @@ pub struct Mutation(
     feedback::FeedbackMutation,
     referral::ReferralMutation,
     resident::ResidentMutation,
+    place::PlaceMutation,
+    partner::PartnerOnboardMutation,
+    partner::PartnerMutation,
+    service::ServiceMutation,
+    initiative::InitiativeMutation,
+    access::AccessMutation,
     signal::SignalMutation,
 );
 

@@ -20,12 +20,12 @@ impl Record for feedback::Entity {
 
     fn scope(viewer: &Viewer, t: &Alias) -> Expr {
         let referrals = Alias::new("referrals");
-        let partaken = Expr::col(("referrals", "id"))
-            .equals((t.clone(), "referral_id"))
-            .and(referral::partaken(viewer, &referrals));
+        let partaken = scope::all([
+            Expr::col(("referrals", "id")).equals((t.clone(), "referral_id")),
+            referral::partaken(viewer, &referrals),
+        ]);
         scope::any([
             scope::coordinated(viewer, t),
-            scope::among(t, "author_user_id", viewer.user_id()),
             scope::exists("referrals", partaken),
         ])
     }

@@ -91,6 +91,9 @@ impl Guard {
 
     /// The column as the viewer sees it.
     pub(super) fn apply(&self, column: Expr) -> Expr {
+        if self.shown == scope::everything() {
+            return column;
+        }
         let case = Expr::case(self.shown.clone(), column);
         match &self.hidden {
             Value::String(None) => case.into(),
@@ -115,10 +118,10 @@ impl<M: FromQueryResult> Seen<M> {
         let shown = groups
             .iter()
             .map(|name| {
-                Ok((
-                    *name,
-                    row.try_get::<bool>(prefix, &format!("shows_{name}"))?,
-                ))
+                // A condition over an empty column is neither true nor false: then the columns'
+                // CASE doesn't show them either.
+                let shows = row.try_get::<Option<bool>>(prefix, &format!("shows_{name}"))?;
+                Ok((*name, shows.unwrap_or(false)))
             })
             .collect::<Result<_, DbErr>>()?;
         Ok(Self {

@@ -28,14 +28,15 @@ fn cared_for(viewer: &Viewer, t: &Alias) -> Expr {
     let open = Expr::col(("signals", "status")).is_in(["SUBMITTED", "TRIAGED", "IN_PROGRESS"]);
     scope::any([
         scope::coordinated(viewer, t),
-        scope::linked(t, "signals", "resident_id", handler.and(open)),
+        scope::linked(t, "signals", "resident_id", scope::all([handler, open])),
     ])
 }
 
+/// The viewer recorded them, in a role that they still hold.
 fn recorded(viewer: &Viewer, t: &Alias) -> Expr {
     scope::any([
         scope::among(t, "recorded_by_ambassador_id", viewer.ambassadors()),
-        scope::among(t, "recorded_by_user_id", viewer.user_id()),
+        scope::wrote(viewer, t, ["recorded_by_user_id", "recorded_by_partner_id"]),
     ])
 }
 

@@ -127,7 +127,7 @@ async fn submitted(
         None => None,
         Some(key) => Some(match records.residents.get(key) {
             Some(id) => ResidentRef::Known(*id),
-            None => ResidentRef::New(Box::new(particulars(chapter, key)?)),
+            None => ResidentRef::New(Box::new(particulars(chapter, key, &submit.neighbourhood)?)),
         }),
     };
     let submission = signal::Submission {
@@ -172,7 +172,7 @@ async fn visible<E: Record>(cx: &Cx, id: Uuid) -> Result<E::Row, String> {
         .ok_or_else(|| "whoever made a record can't see it".to_owned())
 }
 
-fn particulars(chapter: &Chapter, key: &str) -> Result<Particulars, String> {
+fn particulars(chapter: &Chapter, key: &str, place: &str) -> Result<Particulars, String> {
     let resident = chapter
         .residents
         .iter()
@@ -180,7 +180,7 @@ fn particulars(chapter: &Chapter, key: &str) -> Result<Particulars, String> {
         .ok_or_else(|| format!("no resident has the key {key}"))?;
     let Resident {
         key: _,
-        neighbourhood: _,
+        neighbourhood,
         given_name,
         family_name,
         birth_year,
@@ -192,6 +192,9 @@ fn particulars(chapter: &Chapter, key: &str) -> Result<Particulars, String> {
         address,
         channel,
     } = resident;
+    if neighbourhood != place {
+        return Err(format!("{key} lives in {neighbourhood}"));
+    }
     Ok(Particulars {
         given_name: Some(given_name.clone()),
         family_name: Some(family_name.clone()),

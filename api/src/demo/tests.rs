@@ -243,7 +243,7 @@ async fn overdue_surfaces(app: &App) {
 /// The public reads each initiative as its file tells it.
 async fn initiatives_are_there(app: &App) {
     let query = "{ initiatives(first: 10) { nodes { reference name minimumAge municipality { code } \
-                 evaluations(first: 5) { nodes { recommendation impact strengths } } } } }";
+                 evaluations { recommendation impact strengths } } } }";
     let found = ask(app.cx("test"), query, json!({})).await;
     let found = found["initiatives"]["nodes"].as_array().expect("a list");
     assert_eq!(found.len(), 5);
@@ -267,11 +267,7 @@ async fn initiatives_are_there(app: &App) {
                 "strengths": evaluation.strengths,
             }]),
         };
-        assert_eq!(
-            node["evaluations"]["nodes"], evaluations,
-            "{}",
-            initiative.reference
-        );
+        assert_eq!(node["evaluations"], evaluations, "{}", initiative.reference);
     }
 }
 

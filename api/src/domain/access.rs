@@ -30,7 +30,7 @@ use crate::{
 const ISSUER: usize = 500;
 const SUBJECT: usize = 255;
 
-/// The machine: which state each action leads to, if any.
+/// The machine: which state each action leads to.
 const fn next(from: UserStatus, action: UserAction) -> Option<UserStatus> {
     match (from, action) {
         (UserStatus::Active, UserAction::Block) => Some(UserStatus::Blocked),
@@ -39,7 +39,7 @@ const fn next(from: UserStatus, action: UserAction) -> Option<UserStatus> {
     }
 }
 
-/// The state an action leads to.
+/// The state that an action leads to.
 ///
 /// # Errors
 /// The [`Transition`] that isn't possible.

@@ -16,8 +16,9 @@ use crate::{
 mod compare;
 pub mod identifier;
 pub mod onboard;
+mod request;
 
-/// The machine: which state each action leads to, if any.
+/// The machine: which state each action leads to.
 const fn next(from: PartnerStatus, action: PartnerAction) -> Option<PartnerStatus> {
     use PartnerAction as A;
     use PartnerStatus as S;
@@ -29,7 +30,7 @@ const fn next(from: PartnerStatus, action: PartnerAction) -> Option<PartnerStatu
     }
 }
 
-/// The state an action leads to.
+/// The state that an action leads to.
 ///
 /// # Errors
 /// The [`Transition`] that isn't possible.

@@ -13,7 +13,7 @@ use crate::{
     store::{Cx, Kind, events::Happening, write::Stale},
 };
 
-/// The machine: which state each action leads to, if any.
+/// The machine: which state each action leads to. Onboarding alone makes a service inactive.
 const fn next(from: ServiceStatus, action: ServiceAction) -> Option<ServiceStatus> {
     use ServiceAction as A;
     use ServiceStatus as S;
@@ -25,7 +25,7 @@ const fn next(from: ServiceStatus, action: ServiceAction) -> Option<ServiceStatu
     }
 }
 
-/// The state an action leads to.
+/// The state that an action leads to.
 ///
 /// # Errors
 /// The [`Transition`] that isn't possible.

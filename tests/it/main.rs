@@ -1,6 +1,7 @@
 //! Every test of the service from outside, in one binary.
 
 mod bad_input;
+mod beersel;
 mod conformance;
 mod fields;
 mod house;

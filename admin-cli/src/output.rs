@@ -1,0 +1,227 @@
+//! Results as a table for reading or as JSON for programs, and failures likewise.
+
+use std::io::{self, Write};
+
+use comfy_table::{Table, presets};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{
+    args::Format,
+    failure::{Exit, Failure},
+};
+
+/// Where a run writes, and how.
+pub(crate) struct Output<'a> {
+    pub(crate) format: Format,
+    /// Whether to show progress.
+    pub(crate) progress: bool,
+    pub(crate) out: &'a mut (dyn Write + Send),
+    pub(crate) err: &'a mut (dyn Write + Send),
+}
+
+impl Output<'_> {
+    /// Writes a result: `text` for reading, `value` for programs.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub(crate) fn result(&mut self, text: &str, value: &impl Serialize) -> Result<(), Failure> {
+        match self.format {
+            Format::Table => writeln!(self.out, "{text}"),
+            Format::Json => json_line(self.out, value),
+        }
+        .map_err(unwritten)
+    }
+
+    /// Writes something beside the result, for whoever watches. Nobody watching is no failure.
+    pub(crate) fn aside(&mut self, text: &str) {
+        let _ = writeln!(self.err, "{text}");
+    }
+
+    /// The same for what programs may want to read too.
+    pub(crate) fn aside_result(&mut self, text: &str, value: &impl Serialize) {
+        let _ = match self.format {
+            Format::Table => writeln!(self.err, "{text}"),
+            Format::Json => json_line(self.err, value),
+        };
+    }
+
+    /// Replaces the line on the terminal that tells how far the run is.
+    pub(crate) fn progress(&mut self, text: &str) {
+        if self.progress {
+            let _ = write!(self.err, "\r\u{1b}[K{text}").and_then(|()| self.err.flush());
+        }
+    }
+
+    /// Takes that line away again.
+    pub(crate) fn progress_ends(&mut self) {
+        self.progress("");
+    }
+
+    /// # Errors
+    /// When what was written can't reach its end.
+    pub(crate) fn flush(&mut self) -> Result<(), Failure> {
+        self.out.flush().map_err(unwritten)
+    }
+
+    /// Tells of a failure. A failure to tell it can't be told.
+    pub(crate) fn failed(&mut self, failure: &Failure) {
+        let _ = self.out.flush();
+        let _ = match self.format {
+            Format::Table => write!(self.err, "{}", in_words(failure)),
+            Format::Json => json_line(self.err, &in_json(failure)),
+        };
+    }
+}
+
+fn json_line(stream: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *stream, value)?;
+    stream.write_all(b"\n")
+}
+
+/// A result that can't be written.
+pub(crate) fn unwritten(error: io::Error) -> Failure {
+    Failure::usage(
+        format!("The result can't be written: {error}."),
+        "Check where it goes: space, rights, and whether the reader is still there.",
+    )
+}
+
+fn in_words(failure: &Failure) -> String {
+    let mut text = format!("error: {}\n", plain(&failure.what));
+    for detail in &failure.details {
+        text.push_str("  - ");
+        match (&detail.path, detail.line) {
+            (Some(path), Some(line)) => text.push_str(&format!("line {line}, {path}: ")),
+            (None, Some(line)) => text.push_str(&format!("line {line}: ")),
+            (Some(path), None) => text.push_str(&format!("{path}: ")),
+            (None, None) => {}
+        }
+        text.push_str(&plain(&detail.message));
+        if let Some(code) = &detail.code {
+            text.push_str(&format!(" ({})", plain(code)));
+        }
+        text.push('\n');
+    }
+    text.push_str(&format!("what to do: {}\n", plain(&failure.advice)));
+    if let Some(id) = &failure.request_id {
+        text.push_str(&format!("request id: {}\n", plain(id)));
+    }
+    text
+}
+
+fn in_json(failure: &Failure) -> serde_json::Value {
+    json!({ "error": {
+        "exitCode": failure.exit.code(),
+        "kind": failure.exit.kind(),
+        "message": failure.what,
+        "advice": failure.advice,
+        "details": failure.details,
+        "requestId": failure.request_id,
+    } })
+}
+
+/// A text without the characters that steer a terminal; line ends stay.
+fn plain(text: &str) -> String {
+    text.chars()
+        .map(|character| match character {
+            '\n' => '\n',
+            other if other.is_control() => '\u{fffd}',
+            other => other,
+        })
+        .collect()
+}
+
+/// A table with a header, lines at its rows' natural width.
+pub(crate) fn table<const N: usize>(
+    header: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(header);
+    for row in rows {
+        // One record, one line.
+        table.add_row(row.map(|cell| plain(&cell).replace('\n', " ")));
+    }
+    let lines: Vec<String> = table
+        .lines()
+        .map(|line| line.trim_end().trim_start_matches(' ').to_owned())
+        .collect();
+    lines.join("\n")
+}
+
+/// A code as the schema writes it.
+pub(crate) fn code(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(code)) => code,
+        // The schema's enums are texts; anything else would be a bug in their generation.
+        _ => String::new(),
+    }
+}
+
+impl Exit {
+    /// Whether it is the end of a run that did what was asked.
+    #[must_use]
+    pub const fn is_done(self) -> bool {
+        matches!(self, Self::Done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::Detail;
+
+    fn failure() -> Failure {
+        Failure::new(Exit::Refused, "The service refused it.", "Mend the file.")
+            .with_details(vec![Detail {
+                code: Some("INVALID".to_owned()),
+                message: "A KVK number has eight digits.".to_owned(),
+                path: Some("identifiers.0.value".to_owned()),
+                line: Some(9),
+            }])
+            .with_request_id(Some("r-1".to_owned()))
+    }
+
+    #[test]
+    fn a_failure_in_words() {
+        assert_eq!(
+            in_words(&failure()),
+            "error: The service refused it.\n  \
+               - line 9, identifiers.0.value: A KVK number has eight digits. (INVALID)\n\
+             what to do: Mend the file.\n\
+             request id: r-1\n"
+        );
+    }
+
+    #[test]
+    fn a_failure_in_json() {
+        assert_eq!(
+            in_json(&failure()),
+            json!({ "error": {
+                "exitCode": 1,
+                "kind": "REFUSED",
+                "message": "The service refused it.",
+                "advice": "Mend the file.",
+                "details": [{
+                    "code": "INVALID",
+                    "message": "A KVK number has eight digits.",
+                    "path": "identifiers.0.value",
+                    "line": 9,
+                }],
+                "requestId": "r-1",
+            } })
+        );
+    }
+
+    #[test]
+    fn a_table_keeps_to_its_lines_and_away_from_the_terminal() {
+        let shown = table(
+            ["NAME", "STATUS"],
+            [["A\u{1b}[2Jb\nc".to_owned(), "ACTIVE".to_owned()]],
+        );
+        assert_eq!(shown.lines().count(), 2);
+        assert!(!shown.contains('\u{1b}'));
+    }
+}

@@ -71,3 +71,19 @@ codes! {
         Left = "LEFT",
     }
 }
+
+codes! {
+    /// What can be done with an ambassador.
+    pub enum AmbassadorAction {
+        /// Let them begin, or come back after a break; takes a confidentiality briefing on record.
+        Activate = "ACTIVATE",
+        /// Let them take a break.
+        Pause = "PAUSE",
+        /// Record that they have stopped.
+        Leave = "LEAVE",
+        /// Record the day of the confidentiality briefing.
+        Brief = "BRIEF",
+        /// Choose the neighbourhoods they are there for.
+        Assign = "ASSIGN",
+    }
+}

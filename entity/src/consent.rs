@@ -67,3 +67,11 @@ codes! {
         Digital = "DIGITAL",
     }
 }
+
+codes! {
+    /// What can be done with a consent.
+    pub enum ConsentAction {
+        /// Record that the resident withdrew it.
+        Withdraw = "WITHDRAW",
+    }
+}

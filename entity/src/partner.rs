@@ -102,3 +102,15 @@ codes! {
         Offboarded = "OFFBOARDED",
     }
 }
+
+codes! {
+    /// What can be done to a partner.
+    pub enum PartnerAction {
+        /// Let it take part: from now on it can receive referrals.
+        Activate = "ACTIVATE",
+        /// Set it aside for now: it receives no new referrals.
+        Suspend = "SUSPEND",
+        /// Let it go for good: the roles of its people end, its records stay.
+        Offboard = "OFFBOARD",
+    }
+}

@@ -13,9 +13,10 @@ pub struct Model {
     pub user_id: Uuid,
     /// The role.
     pub role: Role,
-    /// The municipality in which it holds, for the roles of a municipality.
+    /// The municipality in which it holds, when it holds in the whole of it. Never filled together
+    /// with `neighbourhood_id`.
     pub municipality_id: Option<Uuid>,
-    /// The neighbourhood to which it is limited; none means the whole municipality.
+    /// The neighbourhood in which it holds, for a coordinator of one neighbourhood.
     pub neighbourhood_id: Option<Uuid>,
     /// The partner for which it holds, for the roles of a partner.
     pub partner_id: Option<Uuid>,

@@ -59,3 +59,15 @@ codes! {
         Defunct = "DEFUNCT",
     }
 }
+
+codes! {
+    /// What can be done to a service.
+    pub enum ServiceAction {
+        /// Offer it, or offer it again.
+        Open = "OPEN",
+        /// Close it for a while.
+        CloseTemporarily = "CLOSE_TEMPORARILY",
+        /// End it for good.
+        End = "END",
+    }
+}

@@ -55,3 +55,13 @@ codes! {
         Blocked = "BLOCKED",
     }
 }
+
+codes! {
+    /// What can be done to a user.
+    pub enum UserAction {
+        /// Refuse their tokens from now on.
+        Block = "BLOCK",
+        /// Let them sign in again.
+        Unblock = "UNBLOCK",
+    }
+}

@@ -48,7 +48,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let signals = ids(&db, "SELECT id FROM signals ORDER BY id", 8_000).await?;
     let places = ids(&db, "SELECT id FROM neighbourhoods ORDER BY id", 1_000).await?;
     let id = |kind, id: &Uuid| type_id(kind, *id);
-    write(folder, "Q1", Q1, signals.iter().map(|s| json!({"id": id(Kind::Signal, s)})))?;
+    write(
+        folder,
+        "Q1",
+        Q1,
+        signals.iter().map(|s| json!({"id": id(Kind::Signal, s)})),
+    )?;
     let categories = ["LONELINESS", "MONEY", "HOUSING", "HEALTH"];
     write(
         folder,
@@ -67,7 +72,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
             json!({"ids": ten.map(|place| id(Kind::Neighbourhood, place)).collect::<Vec<_>>()})
         }),
     )?;
-    write(folder, "Q4", Q4, cursors(&db).await?.into_iter().map(|after| json!({"after": after})))?;
+    write(
+        folder,
+        "Q4",
+        Q4,
+        cursors(&db)
+            .await?
+            .into_iter()
+            .map(|after| json!({"after": after})),
+    )?;
     write(
         folder,
         "Q5",
@@ -99,20 +112,23 @@ fn sign_in(folder: &Path) -> Result<(), Box<dyn Error>> {
     fs::write(folder.join("token"), token)?;
     fs::write(
         folder.join("nabij.toml"),
-        format!("[[issuers]]\nurl = \"{ISSUER}\"\naudience = \"nabij\"\njwks_file = \"jwks.json\"\n"),
+        format!(
+            "[[issuers]]\nurl = \"{ISSUER}\"\naudience = \"nabij\"\njwks_file = \"jwks.json\"\n"
+        ),
     )?;
     Ok(())
 }
 
 /// At most `most` ids, spread evenly.
-async fn ids(
-    db: &DatabaseConnection,
-    sql: &str,
-    most: usize,
-) -> Result<Vec<Uuid>, Box<dyn Error>> {
-    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+async fn ids(db: &DatabaseConnection, sql: &str, most: usize) -> Result<Vec<Uuid>, Box<dyn Error>> {
+    let rows = db
+        .query_all_raw(Statement::from_string(db.get_database_backend(), sql))
+        .await?;
     let step = rows.len().div_ceil(most).max(1);
-    rows.iter().step_by(step).map(|row| Ok(row.try_get("", "id")?)).collect()
+    rows.iter()
+        .step_by(step)
+        .map(|row| Ok(row.try_get("", "id")?))
+        .collect()
 }
 
 /// Cursors some 100,000 rows down the list of all signals, as far as it goes.
@@ -120,7 +136,9 @@ async fn cursors(db: &DatabaseConnection) -> Result<Vec<String>, Box<dyn Error>>
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let sql = "SELECT id, created_at FROM signals ORDER BY created_at DESC, id DESC \
         LIMIT 4000 OFFSET (SELECT LEAST(100000, COUNT(*) / 2) FROM signals)";
-    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+    let rows = db
+        .query_all_raw(Statement::from_string(db.get_database_backend(), sql))
+        .await?;
     rows.iter()
         .map(|row| {
             let at: chrono::DateTime<chrono::Utc> = row.try_get("", "created_at")?;

@@ -1,5 +1,10 @@
 //! Every test of the service from outside, in one binary.
 
 mod conformance;
+mod house;
+mod http;
+mod machines;
+mod policy;
+mod schema;
 
 mod schema_matches_entities;

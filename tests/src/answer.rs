@@ -22,6 +22,16 @@ impl Record {
         }
     }
 
+    /// What the record is called in the schema, and what is shown of such a record.
+    pub(crate) fn noun_and_fields(&self) -> (&str, &'static str) {
+        let (noun, _) = self.id.split_once('_').expect("a TypeID");
+        match noun {
+            "signal" => (noun, crate::signals::SHOWN),
+            "referral" => (noun, crate::referrals::SHOWN),
+            _ => (noun, "id version"),
+        }
+    }
+
     /// The value at a JSON pointer.
     #[must_use]
     pub fn at(&self, pointer: &str) -> &Value {

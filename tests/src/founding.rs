@@ -256,12 +256,9 @@ impl Founding {
         self.outdate(user).await;
     }
 
-    pub(crate) async fn end_roles(&self, user: Uuid) {
+    pub(crate) async fn end_roles(&self, user: Uuid, at: DateTime<Utc>) {
         role_grant::Entity::update_many()
-            .col_expr(
-                role_grant::Column::ValidUntil,
-                Expr::value(Some(self.now())),
-            )
+            .col_expr(role_grant::Column::ValidUntil, Expr::value(Some(at)))
             .filter(role_grant::Column::UserId.eq(user))
             .exec(&self.db)
             .await

@@ -24,7 +24,7 @@
 //! | `founding.rs` | rows of places, partners, volunteers and roles, written beneath the service |
 //! | `person.rs` | somebody who asks: GraphQL with a token, or any HTTP request |
 //! | `answer.rs` | what came back, and what a test says about it |
-//! | `signals.rs`, … | what people do, one file per record |
+//! | `signals.rs`, `referrals.rs`, … | what people do, one file per record |
 //!
 //! **One more deed:** a function on [`Person`] in the file of its record, named by what people do.
 
@@ -32,11 +32,13 @@ mod answer;
 mod database;
 mod founding;
 mod person;
+mod referrals;
 mod signals;
 mod town;
 
 pub use answer::{Answer, Record};
 pub use database::Database;
 pub use person::Person;
+pub use referrals::Request;
 pub use signals::Need;
 pub use town::Town;

@@ -12,7 +12,7 @@ use nabij_api::telemetry::RequestScope;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::{Answer, town::Gatehouse};
+use crate::{Answer, Record, town::Gatehouse};
 
 /// The media type in which the service is asked to answer.
 const MEDIA: &str = "application/graphql-response+json";
@@ -51,6 +51,40 @@ impl Person {
                userErrors {{ code message path from attempted allowed currentVersion }} }} }}"
         );
         self.asks(&query, json!({ "input": input })).await
+    }
+
+    /// Takes a record a step of its machine further, with what the step needs beyond the id.
+    pub async fn takes(&self, step: &str, record: &Record, with: Value) -> Answer {
+        let (noun, shown) = record.noun_and_fields();
+        let mut input = with;
+        input["id"] = json!(record.id);
+        self.does(&format!("{noun}{step}"), noun, shown, input)
+            .await
+    }
+
+    /// Begins to work on a signal or a referral.
+    pub async fn starts(&self, record: &Record) -> Answer {
+        self.takes("Start", record, json!({})).await
+    }
+
+    /// Looks a record up: what they see of it, or nothing.
+    pub async fn looks_up(&self, record: &Record) -> Option<Record> {
+        let (noun, shown) = record.noun_and_fields();
+        self.sees(record, shown).await.map(|fields| Record {
+            id: fields["id"]
+                .as_str()
+                .map_or_else(|| panic!("a {noun} without its id"), str::to_owned),
+            fields,
+        })
+    }
+
+    /// These fields of a record as they see it; nothing when they don't see the record.
+    pub async fn sees(&self, record: &Record, fields: &str) -> Option<Value> {
+        let (noun, _) = record.noun_and_fields();
+        let query = format!("query Sees($id: ID!) {{ {noun}(id: $id) {{ {fields} }} }}");
+        let answer = self.asks(&query, json!({ "id": record.id })).await;
+        let found = answer.data(&format!("/{noun}"));
+        found.is_object().then(|| found.clone())
     }
 
     /// The beginning of a request of any kind by this person: method, path, token, media types.

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use crate::{Answer, Person, Record};
 
 /// What is shown of a signal after each deed.
-const SHOWN: &str = "id status version title category urgency dueAt allowedActions";
+pub(crate) const SHOWN: &str =
+    "id status version title category urgency dueAt updatedAt allowedActions";
 
 /// A signal to submit, beyond its title and urgency.
 #[derive(Clone, Debug)]
@@ -60,11 +61,6 @@ impl Person {
         self.takes("Triage", signal, corrections).await
     }
 
-    /// Begins to work on a signal.
-    pub async fn starts(&self, signal: &Record) -> Answer {
-        self.takes("Start", signal, json!({})).await
-    }
-
     /// Closes a signal with an outcome.
     pub async fn resolves(&self, signal: &Record, outcome: &str) -> Answer {
         self.takes("Resolve", signal, json!({ "outcome": outcome }))
@@ -86,24 +82,5 @@ impl Person {
     pub async fn reopens(&self, signal: &Record, reason: &str) -> Answer {
         self.takes("Reopen", signal, json!({ "reason": reason }))
             .await
-    }
-
-    /// Any step of a signal's machine, with what it needs beyond the id.
-    pub async fn takes(&self, step: &str, signal: &Record, with: Value) -> Answer {
-        let mut input = with;
-        input["id"] = json!(signal.id);
-        self.does(&format!("signal{step}"), "signal", SHOWN, input)
-            .await
-    }
-
-    /// Looks a signal up: what they see of it, or nothing.
-    pub async fn looks_up(&self, signal: &Record) -> Option<Record> {
-        let query = format!("query LookUp($id: ID!) {{ signal(id: $id) {{ {SHOWN} }} }}");
-        let answer = self.asks(&query, json!({ "id": signal.id })).await;
-        let found = answer.data("/signal");
-        found.is_object().then(|| Record {
-            id: signal.id.clone(),
-            fields: found.clone(),
-        })
     }
 }

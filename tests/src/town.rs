@@ -10,6 +10,7 @@ use nabij_api::{
     clock::{Clock, HeldClock},
     ids::type_id,
     store::{Db, Kind},
+    telemetry::{self, LogFormat},
 };
 use nabij_entity::{
     partner::{PartnerKind, SecrecyRegime},
@@ -70,7 +71,13 @@ pub struct Town {
 
 impl Town {
     /// A fresh town on Monday 2 March 2026, nine o'clock UTC.
+    ///
+    /// With `NABIJ_TEST_LOG` set to a filter such as `debug`, the service's log is shown.
     pub async fn start() -> Self {
+        if let Ok(filter) = std::env::var("NABIJ_TEST_LOG") {
+            // Only the first town of a process starts it.
+            let _ = telemetry::init(LogFormat::Human, &filter);
+        }
         let database = Database::fresh().await;
         let monday: DateTime<Utc> = "2026-03-02T09:00:00Z"
             .parse()
@@ -156,6 +163,15 @@ impl Town {
             partner: String::new(),
             ambassador: String::new(),
             neighbourhood: String::new(),
+        }
+    }
+
+    /// Somebody with a good token whom the service doesn't know.
+    #[must_use]
+    pub fn stranger(&self, subject: &str) -> Person {
+        Person {
+            subject: Some(subject.to_owned()),
+            ..self.passer_by()
         }
     }
 
@@ -254,7 +270,14 @@ impl Town {
 
     /// Ends all roles of somebody now, beneath the service.
     pub async fn ends_roles_of(&self, person: &Person) {
-        self.founding.end_roles(user_id(person)).await;
+        self.lets_roles_end_in(person, Duration::ZERO).await;
+    }
+
+    /// Lets all roles of somebody end after a while, beneath the service.
+    pub async fn lets_roles_end_in(&self, person: &Person, time: Duration) {
+        self.founding
+            .end_roles(user_id(person), self.now() + time)
+            .await;
     }
 
     async fn works_for(&self, name: &str, role: Role, partner: Uuid) -> Person {

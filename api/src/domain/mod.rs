@@ -7,11 +7,23 @@
 //!
 //! To add a transition: a line in the machine, an arm in the policy, a mutation, a scene.
 
+pub mod access;
+pub mod ambassador;
+pub mod change;
+pub mod consent;
+pub mod contact_moment;
+pub mod feedback;
+pub mod initiative;
+pub mod partner;
+pub mod place;
 pub mod referral;
 pub mod refusal;
 pub mod reporter;
 pub mod resident;
+pub mod service;
 pub mod signal;
 pub mod text;
+pub mod when;
 
+pub use change::Change;
 pub use refusal::{Code, Outcome, Problem, Problems, Refusal, Transition};

@@ -229,6 +229,23 @@ impl Problems {
     }
 }
 
+/// Turns the database's refusal of a second row into the problem it means to the caller.
+///
+/// # Errors
+/// `problem`, or the failure it was.
+pub fn unless_taken<T>(
+    result: Result<T, Failure>,
+    problem: impl FnOnce() -> Problem,
+) -> Outcome<T> {
+    result.map_err(|failure| {
+        if failure.is_duplicate() {
+            problem().into()
+        } else {
+            failure.into()
+        }
+    })
+}
+
 /// What everything that can be locked optimistically does first.
 ///
 /// # Errors

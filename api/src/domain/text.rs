@@ -60,6 +60,33 @@ pub fn optional(path: &str, text: Option<&str>, longest: usize) -> Result<Option
     Ok(Some(text.to_owned()))
 }
 
+/// A short name that systems use, such as `ocmw-beersel`: lower-case letters and digits in words
+/// joined by single hyphens.
+///
+/// # Errors
+/// [`Code::Required`], [`Code::TooLong`], [`Code::Invalid`].
+pub fn reference(path: &str, text: &str) -> Result<String, Problem> {
+    /// Longest reference, in characters.
+    const LONGEST: usize = 80;
+    let reference = required(path, text, LONGEST)?;
+    let fits = reference.split('-').all(|word| {
+        !word.is_empty()
+            && word
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    });
+    if fits {
+        Ok(reference)
+    } else {
+        Err(Problem::new(
+            Code::Invalid,
+            path,
+            "A reference has lower-case letters and digits, in words joined by single hyphens: \
+             ocmw-beersel.",
+        ))
+    }
+}
+
 /// Control characters but for line breaks and tabs, and the invisible characters that change the
 /// direction of what follows (Unicode bidirectional overrides and isolates).
 fn is_unwanted(character: char) -> bool {
@@ -177,6 +204,25 @@ mod tests {
         ] {
             assert!(!holds_identity_number(text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_reference_is_made_of_words_and_hyphens() {
+        for fits in ["a", "ocmw-beersel", "ldc-de-boomgaard-2"] {
+            assert_eq!(reference("a", fits), Ok(fits.to_owned()));
+        }
+        for unfit in ["Ocmw", "a b", "-a", "a-", "a--b", "zorg_1", "café"] {
+            assert_eq!(
+                reference("a", unfit).unwrap_err().code,
+                Code::Invalid,
+                "{unfit}"
+            );
+        }
+        assert_eq!(reference("a", " ").unwrap_err().code, Code::Required);
+        assert_eq!(
+            reference("a", &"a".repeat(81)).unwrap_err().code,
+            Code::TooLong
+        );
     }
 
     #[test]

@@ -10,10 +10,11 @@ use crate::{
 };
 
 /// Something that happened to a record. It holds codes only, never what people told.
+#[derive(async_graphql::Description)]
 pub struct Event(Visible<event::Entity>);
 record_type!(Event, event::Entity);
 
-#[Object]
+#[Object(use_type_description)]
 impl Event {
     /// Its id (TypeID).
     pub async fn id(&self) -> ID {

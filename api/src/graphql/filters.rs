@@ -2,7 +2,7 @@
 //! holds always.
 
 use async_graphql::{ID, InputObject, InputType};
-use nabij_entity as entity;
+use nabij_entity::{self as entity, area_code::AreaCodeScheme, set::Member};
 use sea_orm::Value;
 
 use super::{
@@ -42,6 +42,84 @@ impl IdFilter {
         }
         all.extend(is_null.map(|null| Filter::IsNull(column, null)));
         Ok(Filter::And(all))
+    }
+}
+
+impl IdFilter {
+    /// The condition that the record is linked, through `table`, to records of `kind`. `this` and
+    /// `other` are that table's columns for this record's and the other's id.
+    ///
+    /// # Errors
+    /// When an id is not one of `kind`.
+    pub fn through(
+        self,
+        table: &'static str,
+        this: &'static str,
+        other: &'static str,
+        kind: Kind,
+    ) -> FieldResult<Filter> {
+        let Self { eq, r#in, is_null } = self;
+        let linked = |id: &ID| {
+            Ok(Filter::Linked {
+                table,
+                this,
+                other,
+                id: super::errors::id(kind, id)?.into(),
+            })
+        };
+        let mut all = Vec::new();
+        if let Some(id) = eq {
+            all.push(linked(&id)?);
+        }
+        if let Some(ids) = r#in {
+            let any = ids.iter().map(linked).collect::<FieldResult<_>>()?;
+            all.push(Filter::Or(any));
+        }
+        all.extend(is_null.map(|null| {
+            let any = Filter::Owns {
+                table,
+                this,
+                values: Vec::new(),
+            };
+            if null {
+                Filter::Not(Box::new(any))
+            } else {
+                any
+            }
+        }));
+        Ok(Filter::And(all))
+    }
+}
+
+/// Compares a whole number.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct IntFilter {
+    /// It is this one.
+    pub eq: Option<i32>,
+    /// It is at least this.
+    pub gte: Option<i32>,
+    /// It is less than this.
+    pub lt: Option<i32>,
+    /// There is none (true), or there is one (false).
+    pub is_null: Option<bool>,
+}
+
+impl IntFilter {
+    /// The condition on `column`.
+    #[must_use]
+    pub fn on(self, column: &'static str) -> Filter {
+        let Self {
+            eq,
+            gte,
+            lt,
+            is_null,
+        } = self;
+        let mut all = Vec::new();
+        all.extend(eq.map(|number| Filter::Eq(column, number.into())));
+        all.extend(gte.map(|number| Filter::Gte(column, number.into())));
+        all.extend(lt.map(|number| Filter::Lt(column, number.into())));
+        all.extend(is_null.map(|null| Filter::IsNull(column, null)));
+        Filter::And(all)
     }
 }
 
@@ -138,16 +216,27 @@ impl DateFilter {
 #[derive(Clone, Debug, InputObject)]
 #[graphql(concrete(name = "SignalStatusFilter", params(entity::signal::SignalStatus)))]
 #[graphql(concrete(name = "SignalKindFilter", params(entity::signal::SignalKind)))]
-#[graphql(concrete(
-    name = "ReferralStatusFilter",
-    params(entity::referral::ReferralStatus)
-))]
 #[graphql(concrete(name = "CategoryFilter", params(entity::vocabulary::Category)))]
 #[graphql(concrete(name = "UrgencyFilter", params(entity::vocabulary::Urgency)))]
 #[graphql(concrete(
     name = "InflowChannelFilter",
     params(entity::vocabulary::InflowChannel)
 ))]
+#[graphql(concrete(
+    name = "ReferralStatusFilter",
+    params(entity::referral::ReferralStatus)
+))]
+#[graphql(concrete(
+    name = "AmbassadorStatusFilter",
+    params(entity::ambassador::AmbassadorStatus)
+))]
+#[graphql(concrete(name = "CountryFilter", params(entity::vocabulary::Country)))]
+#[graphql(concrete(name = "PartnerKindFilter", params(entity::partner::PartnerKind)))]
+#[graphql(concrete(name = "PartnerStatusFilter", params(entity::partner::PartnerStatus)))]
+#[graphql(concrete(name = "ServiceStatusFilter", params(entity::service::ServiceStatus)))]
+#[graphql(concrete(name = "TargetGroupFilter", params(entity::vocabulary::TargetGroup)))]
+#[graphql(concrete(name = "UserKindFilter", params(entity::user::UserKind)))]
+#[graphql(concrete(name = "UserStatusFilter", params(entity::user::UserStatus)))]
 pub struct CodeFilter<T: InputType> {
     /// It is this one.
     pub eq: Option<T>,
@@ -166,6 +255,43 @@ impl<T: InputType + Into<Value>> CodeFilter<T> {
             r#in.map(|codes| Filter::In(column, codes.into_iter().map(Into::into).collect())),
         );
         Filter::And(all)
+    }
+}
+
+impl<T: InputType + Member> CodeFilter<T> {
+    /// The condition on `column`, which holds several codes: one of them compares so.
+    #[must_use]
+    pub fn among(self, column: &'static str) -> Filter {
+        let Self { eq, r#in } = self;
+        let has = |code: &T| Filter::Has(column, code.to_code().into_owned());
+        let mut all = Vec::new();
+        all.extend(eq.as_ref().map(has));
+        all.extend(r#in.map(|codes| Filter::Or(codes.iter().map(has).collect())));
+        Filter::And(all)
+    }
+}
+
+/// Compares the official codes of a neighbourhood: it has one for which all of this holds.
+#[derive(Clone, Debug, InputObject)]
+pub struct AreaCodeFilter {
+    /// The list that the code belongs to; absent for any.
+    pub scheme: Option<AreaCodeScheme>,
+    /// The code.
+    pub code: String,
+}
+
+impl AreaCodeFilter {
+    /// The condition on a neighbourhood.
+    #[must_use]
+    pub fn filter(self) -> Filter {
+        let Self { scheme, code } = self;
+        let mut values = vec![("code", storable(code).into())];
+        values.extend(scheme.map(|scheme| ("scheme", scheme.into())));
+        Filter::Owns {
+            table: "area_codes",
+            this: "neighbourhood_id",
+            values,
+        }
     }
 }
 

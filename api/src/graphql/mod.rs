@@ -9,17 +9,26 @@
 
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
+pub mod access;
+pub mod ambassador;
+pub mod consent;
+pub mod contact_moment;
 pub mod errors;
 pub mod event;
+pub mod feedback;
 pub mod filters;
+pub mod initiative;
+pub mod inputs;
 pub mod node;
 pub mod paging;
+pub mod partner;
 pub mod payload;
 pub mod place;
 pub mod referral;
 pub mod resident;
 pub mod scalars;
 pub mod selection;
+pub mod service;
 pub mod signal;
 
 /// What can be asked.
@@ -27,13 +36,33 @@ pub mod signal;
 pub struct Query(
     node::NodeQuery,
     place::PlaceQuery,
+    ambassador::AmbassadorQuery,
     referral::ReferralQuery,
+    resident::ResidentQuery,
+    partner::PartnerQuery,
+    service::ServiceQuery,
+    initiative::InitiativeQuery,
+    access::AccessQuery,
     signal::SignalQuery,
 );
 
 /// What can be done.
 #[derive(Default, MergedObject)]
-pub struct Mutation(referral::ReferralMutation, signal::SignalMutation);
+pub struct Mutation(
+    ambassador::AmbassadorMutation,
+    consent::ConsentMutation,
+    contact_moment::ContactMomentMutation,
+    feedback::FeedbackMutation,
+    referral::ReferralMutation,
+    resident::ResidentMutation,
+    place::PlaceMutation,
+    partner::PartnerOnboardMutation,
+    partner::PartnerMutation,
+    service::ServiceMutation,
+    initiative::InitiativeMutation,
+    access::AccessMutation,
+    signal::SignalMutation,
+);
 
 /// The whole schema.
 pub type NabijSchema = Schema<Query, Mutation, EmptySubscription>;

@@ -5,10 +5,19 @@ use std::collections::HashMap;
 use async_graphql::{Context, Error, ID, Interface, Object};
 
 use super::{
+    access::{RoleGrant, User},
+    ambassador::Ambassador,
+    consent::Consent,
+    contact_moment::ContactMoment,
     errors::FieldResult,
+    feedback::Feedback,
+    initiative::{Evaluation, Initiative},
+    partner::Partner,
     place::{Municipality, Neighbourhood},
     referral::Referral,
+    resident::Resident,
     selection::{cx, plan},
+    service::Service,
     signal::Signal,
 };
 use crate::{
@@ -26,8 +35,30 @@ pub enum Node {
     Neighbourhood(Neighbourhood),
     /// A referral.
     Referral(Referral),
+    /// A partner organisation.
+    Partner(Partner),
+    /// A service of a partner.
+    Service(Service),
+    /// An initiative.
+    Initiative(Initiative),
+    /// An evaluation of an initiative.
+    Evaluation(Evaluation),
+    /// A user.
+    User(User),
+    /// A role held by a user.
+    RoleGrant(RoleGrant),
     /// A signal.
     Signal(Signal),
+    /// A resident.
+    Resident(Resident),
+    /// A consent.
+    Consent(Consent),
+    /// An ambassador.
+    Ambassador(Ambassador),
+    /// A contact moment.
+    ContactMoment(ContactMoment),
+    /// Feedback.
+    Feedback(Feedback),
 }
 
 fn wrap(row: std::sync::Arc<Row>) -> FieldResult<Option<Node>> {
@@ -35,7 +66,18 @@ fn wrap(row: std::sync::Arc<Row>) -> FieldResult<Option<Node>> {
         Kind::Municipality => Node::Municipality(Municipality(Visible::try_from_node(row)?)),
         Kind::Neighbourhood => Node::Neighbourhood(Neighbourhood(Visible::try_from_node(row)?)),
         Kind::Referral => Node::Referral(Referral(Visible::try_from_node(row)?)),
+        Kind::Partner => Node::Partner(Partner(Visible::try_from_node(row)?)),
+        Kind::Service => Node::Service(Service(Visible::try_from_node(row)?)),
+        Kind::Initiative => Node::Initiative(Initiative(Visible::try_from_node(row)?)),
+        Kind::Evaluation => Node::Evaluation(Evaluation(Visible::try_from_node(row)?)),
+        Kind::User => Node::User(User(Visible::try_from_node(row)?)),
+        Kind::RoleGrant => Node::RoleGrant(RoleGrant(Visible::try_from_node(row)?)),
         Kind::Signal => Node::Signal(Signal(Visible::try_from_node(row)?)),
+        Kind::Resident => Node::Resident(Resident(Visible::try_from_node(row)?)),
+        Kind::Consent => Node::Consent(Consent(Visible::try_from_node(row)?)),
+        Kind::Ambassador => Node::Ambassador(Ambassador(Visible::try_from_node(row)?)),
+        Kind::ContactMoment => Node::ContactMoment(ContactMoment(Visible::try_from_node(row)?)),
+        Kind::Feedback => Node::Feedback(Feedback(Visible::try_from_node(row)?)),
         _ => return Ok(None),
     }))
 }

@@ -17,9 +17,10 @@ use crate::store::{Failure, Node, Page, Visible, Window, read::Entry, record::Ho
 pub type Records<T> = Connection<String, T, Totals, EmptyFields>;
 
 /// What a connection says about the whole list.
+#[derive(async_graphql::Description)]
 pub struct Totals(Option<u64>);
 
-#[Object]
+#[Object(use_type_description)]
 impl Totals {
     /// How many records there are in all. Costs nothing unless you select it.
     async fn total_count(&self) -> FieldResult<i32> {

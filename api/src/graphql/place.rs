@@ -9,12 +9,17 @@ use nabij_entity::{
 };
 
 use super::{
+    ambassador::Ambassador,
     errors::{self, FieldResult},
-    filters::{IdFilter, StringFilter, combine},
+    event::Event,
+    filters::{AreaCodeFilter, CodeFilter, IdFilter, StringFilter, combine},
+    initiative::Initiative,
     paging::{self, Paging, Records, order_by},
+    partner::Partner,
     payload::record_type,
     scalars::{Date, DateTime},
     selection::{find, list},
+    service::Service,
     signal::Signal,
 };
 use crate::{
@@ -22,11 +27,16 @@ use crate::{
     store::{Filter, Kind, OrderTerm, Scalar, Visible},
 };
 
+mod changes;
+
+pub use changes::PlaceMutation;
+
 /// A municipality in Belgium or the Netherlands.
+#[derive(async_graphql::Description)]
 pub struct Municipality(pub(super) Visible<municipality::Entity>);
 record_type!(Municipality, municipality::Entity);
 
-#[Object]
+#[Object(use_type_description)]
 impl Municipality {
     /// Its id (TypeID).
     pub async fn id(&self) -> ID {
@@ -70,6 +80,40 @@ impl Municipality {
         paging::along(self.0.node(), "neighbourhoods", &paging)
     }
 
+    /// Its initiatives, by name.
+    async fn initiatives(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Initiative>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "initiatives", &paging)
+    }
+
+    /// What happened to it, in order.
+    async fn history(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Event>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "history", &paging)
+    }
+
     /// When it was recorded.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
@@ -87,10 +131,11 @@ impl Municipality {
 }
 
 /// A neighbourhood, the unit in which ambassadors and partners work.
+#[derive(async_graphql::Description)]
 pub struct Neighbourhood(pub(super) Visible<neighbourhood::Entity>);
 record_type!(Neighbourhood, neighbourhood::Entity);
 
-#[Object]
+#[Object(use_type_description)]
 impl Neighbourhood {
     /// Its id (TypeID).
     pub async fn id(&self) -> ID {
@@ -110,6 +155,24 @@ impl Neighbourhood {
     /// The larger neighbourhood it is part of, if any.
     async fn parent(&self) -> FieldResult<Option<Neighbourhood>> {
         Ok(self.0.one("parent")?.map(Neighbourhood))
+    }
+
+    /// The ambassadors who are there for it, by name. Without an account you see the active ones
+    /// with a public profile.
+    async fn ambassadors(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Ambassador>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "ambassadors", &paging)
     }
 
     /// Its official codes.
@@ -134,6 +197,57 @@ impl Neighbourhood {
         paging::along(self.0.node(), "signals", &paging)
     }
 
+    /// The partners that cover it, by name.
+    async fn partners(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Partner>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "partners", &paging)
+    }
+
+    /// The services offered in it, by name.
+    async fn services(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Service>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "services", &paging)
+    }
+
+    /// What happened to it, in order.
+    async fn history(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Event>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "history", &paging)
+    }
+
     /// When it was recorded.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
@@ -152,10 +266,11 @@ impl Neighbourhood {
 
 /// An official code of a neighbourhood. One neighbourhood can have several, and a code can cover
 /// several neighbourhoods.
+#[derive(async_graphql::Description)]
 pub struct AreaCode(Visible<area_code::Entity>);
 record_type!(AreaCode, area_code::Entity);
 
-#[Object]
+#[Object(use_type_description)]
 impl AreaCode {
     /// The list that the code belongs to.
     async fn scheme(&self) -> AreaCodeScheme {
@@ -178,6 +293,57 @@ impl AreaCode {
     }
 }
 
+/// Which municipalities.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct MunicipalityWhere {
+    /// By id.
+    pub id: Option<IdFilter>,
+    /// By name.
+    pub name: Option<StringFilter>,
+    /// By country.
+    pub country: Option<CodeFilter<Country>>,
+    /// By official code.
+    pub code: Option<StringFilter>,
+    /// All of these hold.
+    pub and: Option<Vec<MunicipalityWhere>>,
+    /// At least one of these holds.
+    pub or: Option<Vec<MunicipalityWhere>>,
+    /// This doesn't hold.
+    pub not: Option<Box<MunicipalityWhere>>,
+}
+
+impl MunicipalityWhere {
+    fn filter(self) -> FieldResult<Filter> {
+        let Self {
+            id,
+            name,
+            country,
+            code,
+            and,
+            or,
+            not,
+        } = self;
+        let mut own = Vec::new();
+        if let Some(id) = id {
+            own.push(id.on("id", Kind::Municipality)?);
+        }
+        own.extend(name.map(|name| name.on("name")));
+        own.extend(country.map(|country| country.on("country")));
+        own.extend(code.map(|code| code.on("code")));
+        combine(own, and, or, not, Self::filter)
+    }
+}
+
+order_by! {
+    /// How municipalities are ordered.
+    MunicipalityOrder, MunicipalityOrderField {
+        /// By name.
+        Name => "name" Text,
+        /// By when they were recorded.
+        CreatedAt => "created_at" Time,
+    }
+}
+
 /// Which neighbourhoods.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct NeighbourhoodWhere {
@@ -187,6 +353,8 @@ pub struct NeighbourhoodWhere {
     pub name: Option<StringFilter>,
     /// By municipality.
     pub municipality: Option<IdFilter>,
+    /// By one of its official codes, whether that is valid today or not.
+    pub area_code: Option<AreaCodeFilter>,
     /// All of these hold.
     pub and: Option<Vec<NeighbourhoodWhere>>,
     /// At least one of these holds.
@@ -201,6 +369,7 @@ impl NeighbourhoodWhere {
             id,
             name,
             municipality,
+            area_code,
             and,
             or,
             not,
@@ -213,6 +382,7 @@ impl NeighbourhoodWhere {
         if let Some(id) = municipality {
             own.push(id.on("municipality_id", Kind::Municipality)?);
         }
+        own.extend(area_code.map(AreaCodeFilter::filter));
         combine(own, and, or, not, Self::filter)
     }
 }
@@ -233,6 +403,45 @@ pub struct PlaceQuery;
 
 #[Object]
 impl PlaceQuery {
+    /// A municipality by its id.
+    async fn municipality(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> Option<Result<Municipality, Error>> {
+        let found = async { find(ctx, errors::id(Kind::Municipality, &id)?).await };
+        found.await.map_err(Error::from).transpose()
+    }
+
+    /// Municipalities, by name unless ordered otherwise.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn municipalities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those for which this holds.", name = "where")] filter: Option<
+            MunicipalityWhere,
+        >,
+        #[graphql(desc = "In which order.")] order_by: Option<Vec<MunicipalityOrder>>,
+        #[graphql(desc = "How many from the start, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Option<Result<Records<Municipality>, Error>> {
+        let order = paging::order(order_by, OrderTerm::ascending("name", Scalar::Text));
+        let page = async {
+            let window = Paging {
+                first,
+                after,
+                last,
+                before,
+            }
+            .window(order)?;
+            let filter = filter.unwrap_or_default().filter()?;
+            paging::records(&list(ctx, Kind::Municipality, &filter, &window).await?)
+        };
+        Some(page.await.map_err(Error::from))
+    }
+
     /// A neighbourhood by its id.
     async fn neighbourhood(
         &self,

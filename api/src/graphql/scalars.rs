@@ -10,10 +10,13 @@ fn advice<T: async_graphql::InputType>(advice: &'static str) -> InputValueError<
 }
 
 /// A point in time in UTC as RFC 3339 writes it, such as `2026-05-03T09:30:00Z`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Description)]
 pub struct DateTime(pub chrono::DateTime<Utc>);
 
-#[Scalar(specified_by_url = "https://scalars.graphql.org/andimarek/date-time.html")]
+#[Scalar(
+    use_type_description = true,
+    specified_by_url = "https://scalars.graphql.org/andimarek/date-time.html"
+)]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else {
@@ -40,10 +43,13 @@ impl From<chrono::DateTime<Utc>> for DateTime {
 }
 
 /// A calendar date as ISO 8601 writes it, such as `2026-05-03`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Description)]
 pub struct Date(pub NaiveDate);
 
-#[Scalar(specified_by_url = "https://scalars.graphql.org/andimarek/local-date.html")]
+#[Scalar(
+    use_type_description = true,
+    specified_by_url = "https://scalars.graphql.org/andimarek/local-date.html"
+)]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else {
@@ -60,10 +66,11 @@ impl ScalarType for Date {
 }
 
 /// A UUID as RFC 9562 writes it, such as `0196f1a0-5b5e-7c3a-9d4e-2f1c0a9b8d7e`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Description)]
 pub struct Uuid(pub Id);
 
 #[Scalar(
+    use_type_description = true,
     name = "UUID",
     specified_by_url = "https://www.rfc-editor.org/rfc/rfc9562"
 )]
@@ -86,10 +93,10 @@ impl ScalarType for Uuid {
 macro_rules! text_scalar {
     ($(#[$doc:meta])* $name:ident, $url:literal, $advice:literal, $check:expr) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[derive(Clone, Debug, PartialEq, Eq, async_graphql::Description)]
         pub struct $name(pub String);
 
-        #[Scalar(specified_by_url = $url)]
+        #[Scalar(use_type_description = true, specified_by_url = $url)]
         impl ScalarType for $name {
             fn parse(value: Value) -> InputValueResult<Self> {
                 let Value::String(text) = value else {

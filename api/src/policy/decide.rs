@@ -167,8 +167,19 @@ fn is_reporting_ambassador(viewer: &Viewer, signal: &signal::Model) -> bool {
         .is_some_and(|id| viewer.ambassadors().any(|own| own == id))
 }
 
+/// The viewer submitted it, in a quality that they still have.
 fn is_reporter(viewer: &Viewer, signal: &signal::Model) -> bool {
-    is_reporting_ambassador(viewer, signal) || viewer.user_id() == Some(signal.reporter_user_id)
+    const FOR_A_PARTNER: &[Role] = &[
+        Role::PartnerCoordinator,
+        Role::PartnerStaff,
+        Role::Signaller,
+    ];
+    let in_that_quality = match (signal.reporter_ambassador_id, signal.reporter_partner_id) {
+        (Some(_), _) => is_reporting_ambassador(viewer, signal),
+        (None, Some(partner)) => viewer.partners(FOR_A_PARTNER).any(|own| own == partner),
+        (None, None) => coordinates_signal(viewer, signal),
+    };
+    viewer.user_id() == Some(signal.reporter_user_id) && in_that_quality
 }
 
 fn may_signal(viewer: &Viewer, action: SignalAction, signal: &signal::Model) -> bool {

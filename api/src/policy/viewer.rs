@@ -50,6 +50,7 @@ impl Grant {
 pub struct Viewer {
     account: Option<Account>,
     grants: Vec<Grant>,
+    system: Option<&'static str>,
 }
 
 impl Viewer {
@@ -59,6 +60,27 @@ impl Viewer {
         Self {
             account: None,
             grants: Vec::new(),
+            system: None,
+        }
+    }
+
+    /// The service itself, for what no account can do: it holds ADMIN. `reason` is a word for why,
+    /// which stands in each event it causes.
+    #[must_use]
+    pub fn system(reason: &'static str) -> Self {
+        let admin = Grant {
+            role: Role::Admin,
+            municipality_id: None,
+            neighbourhood_id: None,
+            partner_id: None,
+            ambassador_id: None,
+            valid_from: DateTime::<Utc>::MIN_UTC,
+            valid_until: None,
+        };
+        Self {
+            account: None,
+            grants: vec![admin],
+            system: Some(reason),
         }
     }
 
@@ -73,7 +95,20 @@ impl Viewer {
         Self {
             account: Some(account),
             grants,
+            system: None,
         }
+    }
+
+    /// Whether nobody signed in: the public directory, nothing else.
+    #[must_use]
+    pub const fn is_anonymous(&self) -> bool {
+        self.account.is_none() && self.system.is_none()
+    }
+
+    /// Why the service itself acts, if it does.
+    #[must_use]
+    pub const fn system_reason(&self) -> Option<&'static str> {
+        self.system
     }
 
     /// The account, unless anonymous.
@@ -94,7 +129,8 @@ impl Viewer {
         &self.grants
     }
 
-    /// A word for the log: the strongest role held, `signed-in` without one, or `anonymous`.
+    /// A word for the log: the strongest role held, `signed-in` without one, `anonymous`, or
+    /// `system` for the service itself.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         const ORDER: [(Role, &str); 7] = [
@@ -106,6 +142,9 @@ impl Viewer {
             (Role::Ambassador, "ambassador"),
             (Role::Signaller, "signaller"),
         ];
+        if self.system.is_some() {
+            return "system";
+        }
         if self.account.is_none() {
             return "anonymous";
         }

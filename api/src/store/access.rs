@@ -127,8 +127,16 @@ async fn load(
         .one(connection)
         .await?;
     let Some(user) = found else { return Ok(None) };
+    // A volunteer who has left has no rights as one any more, whatever the role's validity says.
+    let left = scope::exists(
+        "ambassadors",
+        Expr::col(("ambassadors", "id"))
+            .equals(("role_grants", "ambassador_id"))
+            .and(Expr::col(("ambassadors", "status")).eq("LEFT")),
+    );
     let grants = role_grant::Entity::find()
         .filter(role_grant::Column::UserId.eq(user.id))
+        .filter(left.not())
         .all(connection)
         .await?;
     let account = Account {

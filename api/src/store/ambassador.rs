@@ -51,7 +51,12 @@ impl Record for ambassador::Entity {
         let public = scope::col(t, "status")
             .eq("ACTIVE")
             .and(scope::col(t, "public_profile").eq(true));
-        public.or(colleagues(viewer, t))
+        scope::any([public, colleagues(viewer, t)])
+    }
+
+    /// That somebody took a break or was briefed concerns colleagues, not the public.
+    fn history_scope(viewer: &Viewer, t: &Alias) -> Expr {
+        colleagues(viewer, t)
     }
 
     fn guards(viewer: &Viewer, t: &Alias) -> Vec<Guard> {

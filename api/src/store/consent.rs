@@ -2,7 +2,7 @@
 
 use nabij_entity::{consent, consent::ConsentKind};
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult,
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
     sea_query::{Alias, Expr},
 };
 use uuid::Uuid;
@@ -37,6 +37,11 @@ impl Record for consent::Entity {
                 to: Kind::Partner,
                 how: How::One("partner_id"),
             },
+            Edge {
+                name: "history",
+                to: Kind::Event,
+                how: How::Many("subject_id", super::event::in_order),
+            },
         ];
         EDGES
     }
@@ -47,7 +52,30 @@ impl Record for consent::Entity {
 }
 
 impl Tx {
-    /// The newest live consent of the resident to share with this partner.
+    /// Whether the resident has a live consent of this kind, for this partner or for none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_live_consent(
+        &self,
+        resident: Uuid,
+        kind: ConsentKind,
+        partner: Option<Uuid>,
+    ) -> Result<bool, Failure> {
+        let mut live = consent::Entity::find()
+            .filter(consent::Column::ResidentId.eq(resident))
+            .filter(consent::Column::Kind.eq(kind))
+            .filter(consent::Column::WithdrawnAt.is_null());
+        live = match partner {
+            Some(partner) => live.filter(consent::Column::PartnerId.eq(partner)),
+            None => live.filter(consent::Column::PartnerId.is_null()),
+        };
+        Ok(live.one(&self.connection()).await?.is_some())
+    }
+
+    /// The newest live consent of the resident to share with this partner, locked against being
+    /// withdrawn until the transaction ends: whatever is made to rest on it is then there to be
+    /// cancelled.
     ///
     /// # Errors
     /// When the database fails.
@@ -63,6 +91,7 @@ impl Tx {
             .filter(consent::Column::GivenAt.lte(self.now()))
             .filter(consent::Column::WithdrawnAt.is_null())
             .order_by_desc(consent::Column::GivenAt)
+            .lock_shared()
             .one(&self.connection())
             .await?)
     }

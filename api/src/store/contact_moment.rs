@@ -20,19 +20,18 @@ impl Record for contact_moment::Entity {
 
     fn scope(viewer: &Viewer, t: &Alias) -> Expr {
         let (signals, referrals) = (Alias::new("signals"), Alias::new("referrals"));
-        let handled = Expr::col(("signals", "id"))
-            .equals((t.clone(), "signal_id"))
-            .and(scope::among(
-                &signals,
-                "handler_partner_id",
-                viewer.staffed_partners(),
-            ));
-        let served = Expr::col(("referrals", "id"))
-            .equals((t.clone(), "referral_id"))
-            .and(referral::partaken(viewer, &referrals));
+        let handled = scope::all([
+            Expr::col(("signals", "id")).equals((t.clone(), "signal_id")),
+            scope::among(&signals, "handler_partner_id", viewer.staffed_partners()),
+        ]);
+        let served = scope::all([
+            Expr::col(("referrals", "id")).equals((t.clone(), "referral_id")),
+            referral::partaken(viewer, &referrals),
+        ]);
         scope::any([
             scope::coordinated(viewer, t),
-            scope::among(t, "author_user_id", viewer.user_id()),
+            scope::among(t, "author_ambassador_id", viewer.ambassadors()),
+            scope::wrote(viewer, t, ["author_user_id", "author_partner_id"]),
             scope::among(t, "author_partner_id", viewer.staffed_partners()),
             scope::exists("signals", handled),
             scope::exists("referrals", served),

@@ -281,6 +281,21 @@ impl Cx {
     /// # Errors
     /// When the database fails.
     pub async fn begin(&self) -> Result<Tx, Failure> {
+        let mut tx = self.begin_as(Viewer::anonymous()).await?;
+        tx.viewer = tx.current_viewer(self.subject.as_ref()).await?;
+        Ok(tx)
+    }
+
+    /// Begins a write by the service itself, whoever asks: for the command line, never for a
+    /// request. `reason` is a word for why, which stands in each event.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn begin_as_system(&self, reason: &'static str) -> Result<Tx, Failure> {
+        self.begin_as(Viewer::system(reason)).await
+    }
+
+    async fn begin_as(&self, viewer: Viewer) -> Result<Tx, Failure> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
@@ -288,15 +303,13 @@ impl Cx {
         let started = Instant::now();
         let transaction = self.db.writers.begin_with_options(options).await?;
         self.stats.count_statement(started.elapsed());
-        let mut tx = Tx {
+        Ok(Tx {
             transaction,
-            viewer: Viewer::anonymous(),
+            viewer,
             clock: self.clock.clone(),
             request_id: self.request_id.clone(),
             stats: self.stats.clone(),
-        };
-        tx.viewer = tx.current_viewer(self.subject.as_ref()).await?;
-        Ok(tx)
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! What happened: visible to whoever may see the record it happened to.
+//! What happened: visible to whoever may see the history of the record it happened to.
 
 use nabij_entity::event;
 use sea_orm::{
@@ -19,7 +19,7 @@ pub(super) fn in_order() -> Vec<OrderTerm> {
 }
 
 /// Kinds of records that have a history.
-const SUBJECTS: [Kind; 10] = [
+const SUBJECTS: [Kind; 11] = [
     Kind::Signal,
     Kind::Referral,
     Kind::Resident,
@@ -28,6 +28,7 @@ const SUBJECTS: [Kind; 10] = [
     Kind::Service,
     Kind::Initiative,
     Kind::Consent,
+    Kind::Municipality,
     Kind::Neighbourhood,
     Kind::User,
 ];
@@ -40,15 +41,20 @@ impl Record for event::Entity {
         let subject = Alias::new("subject");
         scope::any(SUBJECTS.map(|kind| {
             let shape = kind.shape();
+            let visible = shape.history_scope(viewer, &subject);
+            if visible == scope::nothing() {
+                return visible;
+            }
             let mut select = Query::select();
             select
                 .expr(Expr::cust("1"))
                 .from_as(shape.table(), subject.clone())
                 .and_where(scope::col(&subject, "id").equals((t.clone(), "subject_id")))
-                .and_where(shape.scope(viewer, &subject));
-            scope::col(t, "subject_kind")
-                .eq(kind.prefix())
-                .and(Expr::exists(select))
+                .and_where(visible);
+            scope::all([
+                scope::col(t, "subject_kind").eq(kind.prefix()),
+                Expr::exists(select),
+            ])
         }))
     }
 

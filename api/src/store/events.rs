@@ -44,17 +44,21 @@ impl Tx {
     pub async fn record(&self, happening: Happening) -> Result<(), Failure> {
         let (kind, id) = happening.subject;
         let viewer = self.viewer();
+        let mut data = happening.data;
+        if let Some(reason) = viewer.system_reason() {
+            data.insert("system".to_owned(), reason.into());
+        }
         let row = event::Model {
             id: self.new_id(),
             subject_kind: kind.prefix().to_owned(),
             subject_id: id,
             kind: happening.kind.to_owned(),
             actor_user_id: viewer.user_id(),
-            actor_role: strongest_role(viewer),
+            actor_role: viewer.account().and_then(|_| strongest_role(viewer)),
             actor_partner_id: viewer.staffed_partners().next(),
             request_id: self.request_id().to_owned(),
             at: self.now(),
-            data: Value::Object(happening.data),
+            data: Value::Object(data),
         };
         row.into_active_model().insert(&self.connection()).await?;
         Ok(())

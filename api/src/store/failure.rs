@@ -1,6 +1,6 @@
 //! What went wrong inside, for the log only.
 
-use sea_orm::{DbErr, RuntimeErr};
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 /// A failure the caller can't mend. It has no `Display` on purpose: nothing can print it into an
 /// answer by accident; the edge logs it once and answers with a code.
@@ -12,6 +12,17 @@ pub enum Failure {
     Database(DbErr),
     /// A promise inside the program was broken.
     Bug(&'static str),
+}
+
+impl Failure {
+    /// Whether the database refused a second row where there may be only one.
+    #[must_use]
+    pub fn is_duplicate(&self) -> bool {
+        matches!(self, Self::Database(error) if matches!(
+            error.sql_err(),
+            Some(SqlErr::UniqueConstraintViolation(_))
+        ))
+    }
 }
 
 impl From<DbErr> for Failure {

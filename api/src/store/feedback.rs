@@ -1,13 +1,14 @@
 //! Feedback on a referral: for the coordinator and the partners that took part.
 
-use nabij_entity::feedback;
+use nabij_entity::{feedback, feedback::FeedbackGiver};
 use sea_orm::{
-    DbErr, QueryResult,
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryResult,
     sea_query::{Alias, Expr, ExprTrait},
 };
+use uuid::Uuid;
 
 use super::{
-    Kind, Record,
+    Failure, Kind, Record, Tx,
     record::{Edge, How, model},
     referral, scope,
 };
@@ -19,12 +20,12 @@ impl Record for feedback::Entity {
 
     fn scope(viewer: &Viewer, t: &Alias) -> Expr {
         let referrals = Alias::new("referrals");
-        let partaken = Expr::col(("referrals", "id"))
-            .equals((t.clone(), "referral_id"))
-            .and(referral::partaken(viewer, &referrals));
+        let partaken = scope::all([
+            Expr::col(("referrals", "id")).equals((t.clone(), "referral_id")),
+            referral::partaken(viewer, &referrals),
+        ]);
         scope::any([
             scope::coordinated(viewer, t),
-            scope::among(t, "author_user_id", viewer.user_id()),
             scope::exists("referrals", partaken),
         ])
     }
@@ -47,5 +48,25 @@ impl Record for feedback::Entity {
 
     fn decode(row: &QueryResult, prefix: &str) -> Result<Self::Row, DbErr> {
         model(row, prefix)
+    }
+}
+
+impl Tx {
+    /// Whether `giver` has given feedback on this referral. The caller holds the referral locked,
+    /// so that the answer stays true until its transaction ends.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_feedback(
+        &self,
+        referral: Uuid,
+        giver: FeedbackGiver,
+    ) -> Result<bool, Failure> {
+        Ok(feedback::Entity::find()
+            .filter(feedback::Column::ReferralId.eq(referral))
+            .filter(feedback::Column::Giver.eq(giver))
+            .one(&self.connection())
+            .await?
+            .is_some())
     }
 }

@@ -43,6 +43,16 @@ pub enum Filter {
         /// The other's id.
         id: Value,
     },
+    /// The record has a row in another table that belongs to it and has all these values; with no
+    /// values, any row.
+    Owns {
+        /// The other table.
+        table: &'static str,
+        /// Its column with this record's id.
+        this: &'static str,
+        /// Columns of that table and the values they hold.
+        values: Vec<(&'static str, Value)>,
+    },
 }
 
 impl Filter {
@@ -83,6 +93,22 @@ impl Filter {
                 table,
                 this,
                 Expr::col((Alias::new(*table), Alias::new(*other))).eq(id.clone()),
+            ),
+            Self::Owns {
+                table,
+                this,
+                values,
+            } => super::scope::linked(
+                t,
+                table,
+                this,
+                values
+                    .iter()
+                    .map(|(name, value)| {
+                        Expr::col((Alias::new(*table), Alias::new(*name))).eq(value.clone())
+                    })
+                    .reduce(ExprTrait::and)
+                    .unwrap_or_else(super::scope::everything),
             ),
         }
     }

@@ -54,6 +54,11 @@ impl Record for initiative::Entity {
                 to: Kind::Evaluation,
                 how: How::List("initiative_id", newest),
             },
+            Edge {
+                name: "history",
+                to: Kind::Event,
+                how: How::Many("subject_id", super::event::in_order),
+            },
         ];
         EDGES
     }

@@ -1,7 +1,11 @@
 //! Partner organisations and their official identifiers. Active ones are public; whoever has
 //! signed in sees the others too, since a partner is an organisation and not a person.
 
-use nabij_entity::{partner, partner_identifier, partner_neighbourhood};
+use nabij_entity::{
+    partner,
+    partner_identifier::{self, PartnerIdentifierScheme},
+    partner_neighbourhood, referral,
+};
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryResult,
     sea_query::{Alias, Expr, ExprTrait},
@@ -25,9 +29,10 @@ impl Record for partner::Entity {
     type Row = partner::Model;
 
     fn scope(viewer: &Viewer, t: &Alias) -> Expr {
-        match viewer.account() {
-            Some(_) => scope::everything(),
-            None => scope::col(t, "status").eq("ACTIVE"),
+        if viewer.is_anonymous() {
+            scope::col(t, "status").eq("ACTIVE")
+        } else {
+            scope::everything()
         }
     }
 
@@ -52,6 +57,11 @@ impl Record for partner::Entity {
                 name: "services",
                 to: Kind::Service,
                 how: How::Many("partner_id", by_name),
+            },
+            Edge {
+                name: "history",
+                to: Kind::Event,
+                how: How::Many("subject_id", super::event::in_order),
             },
         ];
         EDGES
@@ -109,5 +119,61 @@ impl Tx {
             .filter(partner::Column::Reference.eq(reference))
             .one(&self.connection())
             .await?)
+    }
+
+    /// The official identifiers of a partner.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn identifiers_of(
+        &self,
+        partner: Uuid,
+    ) -> Result<Vec<partner_identifier::Model>, Failure> {
+        Ok(partner_identifier::Entity::find()
+            .filter(partner_identifier::Column::PartnerId.eq(partner))
+            .all(&self.connection())
+            .await?)
+    }
+
+    /// The partner that has this official identifier.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn partner_identified(
+        &self,
+        scheme: PartnerIdentifierScheme,
+        value: &str,
+    ) -> Result<Option<Uuid>, Failure> {
+        let found = partner_identifier::Entity::find()
+            .filter(partner_identifier::Column::Scheme.eq(scheme))
+            .filter(partner_identifier::Column::Value.eq(value))
+            .one(&self.connection())
+            .await?;
+        Ok(found.map(|identifier| identifier.partner_id))
+    }
+
+    /// The neighbourhoods that a partner covers.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn neighbourhoods_covered(&self, partner: Uuid) -> Result<Vec<Uuid>, Failure> {
+        let rows = partner_neighbourhood::Entity::find()
+            .filter(partner_neighbourhood::Column::PartnerId.eq(partner))
+            .all(&self.connection())
+            .await?;
+        Ok(rows.into_iter().map(|row| row.neighbourhood_id).collect())
+    }
+
+    /// Whether a referral to the partner is still open.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn partner_has_open_referral(&self, partner: Uuid) -> Result<bool, Failure> {
+        Ok(referral::Entity::find()
+            .filter(referral::Column::ToPartnerId.eq(partner))
+            .filter(referral::Column::Status.is_in(super::referral::OPEN))
+            .one(&self.connection())
+            .await?
+            .is_some())
     }
 }

@@ -53,6 +53,11 @@ impl Record for municipality::Entity {
                 to: Kind::Initiative,
                 how: How::Many("municipality_id", by_name),
             },
+            Edge {
+                name: "history",
+                to: Kind::Event,
+                how: How::Many("subject_id", super::event::in_order),
+            },
         ];
         EDGES
     }
@@ -121,6 +126,11 @@ impl Record for neighbourhood::Entity {
                 name: "signals",
                 to: Kind::Signal,
                 how: How::Many("neighbourhood_id", newest),
+            },
+            Edge {
+                name: "history",
+                to: Kind::Event,
+                how: How::Many("subject_id", super::event::in_order),
             },
         ];
         EDGES
@@ -191,5 +201,19 @@ impl Tx {
             .all(&self.connection())
             .await?;
         Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+
+    /// The official codes of a neighbourhood.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn area_codes_of(
+        &self,
+        neighbourhood: Uuid,
+    ) -> Result<Vec<area_code::Model>, Failure> {
+        Ok(area_code::Entity::find()
+            .filter(area_code::Column::NeighbourhoodId.eq(neighbourhood))
+            .all(&self.connection())
+            .await?)
     }
 }

@@ -23,6 +23,11 @@ pub trait Record: EntityTrait + Send + Sync + 'static {
     /// Which rows `viewer` may see, over the alias `t`. Whatever isn't visible is not found.
     fn scope(viewer: &Viewer, t: &Alias) -> Expr;
 
+    /// Which rows' history `viewer` may see; whoever sees the record, unless it says otherwise.
+    fn history_scope(viewer: &Viewer, t: &Alias) -> Expr {
+        Self::scope(viewer, t)
+    }
+
     /// Columns that are shown only where a condition holds; elsewhere they read as null.
     fn guards(_viewer: &Viewer, _t: &Alias) -> Vec<Guard> {
         Vec::new()
@@ -86,6 +91,9 @@ impl Guard {
 
     /// The column as the viewer sees it.
     pub(super) fn apply(&self, column: Expr) -> Expr {
+        if self.shown == scope::everything() {
+            return column;
+        }
         let case = Expr::case(self.shown.clone(), column);
         match &self.hidden {
             Value::String(None) => case.into(),
@@ -110,10 +118,10 @@ impl<M: FromQueryResult> Seen<M> {
         let shown = groups
             .iter()
             .map(|name| {
-                Ok((
-                    *name,
-                    row.try_get::<bool>(prefix, &format!("shows_{name}"))?,
-                ))
+                // A condition over an empty column is neither true nor false: then the columns'
+                // CASE doesn't show them either.
+                let shows = row.try_get::<Option<bool>>(prefix, &format!("shows_{name}"))?;
+                Ok((*name, shows.unwrap_or(false)))
             })
             .collect::<Result<_, DbErr>>()?;
         Ok(Self {
@@ -272,6 +280,7 @@ pub(super) trait Shape: Sync {
     fn table(&self) -> &'static str;
     fn columns(&self) -> Vec<&'static str>;
     fn scope(&self, viewer: &Viewer, t: &Alias) -> Expr;
+    fn history_scope(&self, viewer: &Viewer, t: &Alias) -> Expr;
     fn guards(&self, viewer: &Viewer, t: &Alias) -> Vec<Guard>;
     fn facts(&self, viewer: &Viewer, t: &Alias) -> Vec<Fact>;
     fn edges(&self) -> &'static [Edge];
@@ -307,6 +316,10 @@ impl<R: Record> Shape for Of<R> {
 
     fn scope(&self, viewer: &Viewer, t: &Alias) -> Expr {
         R::scope(viewer, t)
+    }
+
+    fn history_scope(&self, viewer: &Viewer, t: &Alias) -> Expr {
+        R::history_scope(viewer, t)
     }
 
     fn guards(&self, viewer: &Viewer, t: &Alias) -> Vec<Guard> {

@@ -12,7 +12,7 @@ use super::{
     Failure, Kind, Record, Tx, dialect,
     place::{newest, oldest},
     record::{Edge, Guard, How, Seen},
-    scope,
+    scope, signal,
 };
 use crate::policy::Viewer;
 
@@ -30,29 +30,31 @@ const OPEN_STATUSES: [ReferralStatus; 4] = [
 /// The viewer works for the target, and the consent wasn't withdrawn.
 fn received(viewer: &Viewer, t: &Alias) -> Expr {
     let withdrawn = scope::col(t, "cancel_cause").eq("CONSENT_WITHDRAWN");
-    scope::among(t, "to_partner_id", viewer.staffed_partners())
-        .and(scope::col(t, "cancel_cause").is_null().or(withdrawn.not()))
+    scope::all([
+        scope::among(t, "to_partner_id", viewer.staffed_partners()),
+        scope::col(t, "cancel_cause").is_null().or(withdrawn.not()),
+    ])
 }
 
 /// The viewer works for the target or for the partner that referred.
 pub(super) fn partaken(viewer: &Viewer, t: &Alias) -> Expr {
-    received(viewer, t).or(scope::among(
-        t,
-        "from_partner_id",
-        viewer.staffed_partners(),
-    ))
+    scope::any([
+        received(viewer, t),
+        scope::among(t, "from_partner_id", viewer.staffed_partners()),
+    ])
 }
 
 /// The viewer works for the target of an open referral that discloses `field`.
 pub(super) fn discloses(viewer: &Viewer, t: &Alias, field: &'static str) -> Expr {
-    received(viewer, t)
-        .and(scope::col(t, "status").is_in(OPEN))
-        .and(scope::col(t, "disclosed_fields").like(format!("%,{field},%")))
+    scope::all([
+        serves(viewer, t),
+        scope::col(t, "disclosed_fields").like(format!("%,{field},%")),
+    ])
 }
 
 /// The viewer works for the target of an open referral.
 pub(super) fn serves(viewer: &Viewer, t: &Alias) -> Expr {
-    received(viewer, t).and(scope::col(t, "status").is_in(OPEN))
+    scope::all([received(viewer, t), scope::col(t, "status").is_in(OPEN)])
 }
 
 fn casework(viewer: &Viewer, t: &Alias) -> Expr {
@@ -65,12 +67,9 @@ impl Record for referral::Entity {
 
     fn scope(viewer: &Viewer, t: &Alias) -> Expr {
         let signals = Alias::new("signals");
-        let reported = scope::any([
-            scope::among(&signals, "reporter_ambassador_id", viewer.ambassadors()),
-            scope::among(&signals, "reporter_user_id", viewer.user_id()),
-        ]);
         let of_signal = Expr::col(("signals", "id")).equals((t.clone(), "signal_id"));
-        casework(viewer, t).or(scope::exists("signals", of_signal.and(reported)))
+        let reported = scope::all([of_signal, signal::reported(viewer, &signals)]);
+        scope::any([casework(viewer, t), scope::exists("signals", reported)])
     }
 
     fn guards(viewer: &Viewer, t: &Alias) -> Vec<Guard> {
@@ -199,7 +198,7 @@ impl Tx {
             .await?)
     }
 
-    /// Open referrals that rest on this consent.
+    /// Open referrals that rest on this consent, locked until the transaction ends.
     ///
     /// # Errors
     /// When the database fails.
@@ -207,6 +206,7 @@ impl Tx {
         Ok(referral::Entity::find()
             .filter(referral::Column::ConsentId.eq(consent))
             .filter(referral::Column::Status.is_in(OPEN_STATUSES))
+            .lock_exclusive()
             .all(&self.connection())
             .await?)
     }

@@ -4,7 +4,9 @@
 
 use nabij_entity::{resident, resident_contact};
 use sea_orm::{
-    ActiveModelTrait, DbErr, EntityTrait, IntoActiveModel, QueryResult,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryResult,
     sea_query::{Alias, Expr, ExprTrait},
 };
 use uuid::Uuid;
@@ -15,7 +17,7 @@ use super::{
     record::{Edge, Guard, How, Seen},
     referral, scope,
 };
-use crate::policy::Viewer;
+use crate::policy::{Permit, Viewer};
 
 fn cared_for(viewer: &Viewer, t: &Alias) -> Expr {
     let handler = scope::among(
@@ -26,14 +28,15 @@ fn cared_for(viewer: &Viewer, t: &Alias) -> Expr {
     let open = Expr::col(("signals", "status")).is_in(["SUBMITTED", "TRIAGED", "IN_PROGRESS"]);
     scope::any([
         scope::coordinated(viewer, t),
-        scope::linked(t, "signals", "resident_id", handler.and(open)),
+        scope::linked(t, "signals", "resident_id", scope::all([handler, open])),
     ])
 }
 
+/// The viewer recorded them, in a role that they still hold.
 fn recorded(viewer: &Viewer, t: &Alias) -> Expr {
     scope::any([
         scope::among(t, "recorded_by_ambassador_id", viewer.ambassadors()),
-        scope::among(t, "recorded_by_user_id", viewer.user_id()),
+        scope::wrote(viewer, t, ["recorded_by_user_id", "recorded_by_partner_id"]),
     ])
 }
 
@@ -137,8 +140,8 @@ impl Record for resident::Entity {
 }
 
 impl Tx {
-    /// The contact details of a resident. Every call must be followed by an entry in the access
-    /// log before the transaction is committed.
+    /// The contact details of a resident. Whatever of them is shown must be in the access log
+    /// before the transaction is committed.
     ///
     /// # Errors
     /// When the database fails.
@@ -149,6 +152,38 @@ impl Tx {
         Ok(resident_contact::Entity::find_by_id(resident)
             .one(&self.connection())
             .await?)
+    }
+
+    /// Changes what is given of a resident's contact details, without reading them. Part of an
+    /// update of the resident, whose event it shares.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn change_contact_details(
+        &self,
+        permit: &Permit,
+        resident: Uuid,
+        mut change: resident_contact::ActiveModel,
+    ) -> Result<(), Failure> {
+        change.updated_at = Set(self.now());
+        let changed = resident_contact::Entity::update_many()
+            .set(change.clone())
+            .filter(resident_contact::Column::ResidentId.eq(resident))
+            .exec(&self.connection())
+            .await?;
+        if changed.rows_affected == 1 {
+            return Ok(());
+        }
+        let first = resident_contact::Model {
+            resident_id: resident,
+            phone: change.phone.take().flatten(),
+            email: change.email.take().flatten(),
+            address: change.address.take().flatten(),
+            preferred_channel: change.preferred_channel.take().flatten(),
+            updated_at: self.now(),
+        };
+        self.insert_part::<resident_contact::Entity>(permit, first)
+            .await
     }
 
     /// Adds an entry to the access log.

@@ -23,12 +23,35 @@ pub(super) fn col(t: &Alias, name: &'static str) -> Expr {
     Expr::col((t.clone(), name))
 }
 
-/// At least one of the conditions holds; none of none.
+/// At least one of the conditions holds; none of none. What is settled already is left out, so that
+/// the database isn't asked about roles the viewer doesn't hold.
 pub(super) fn any(parts: impl IntoIterator<Item = Expr>) -> Expr {
+    let parts: Vec<Expr> = parts
+        .into_iter()
+        .filter(|part| *part != nothing())
+        .collect();
+    if parts.contains(&everything()) {
+        return everything();
+    }
     parts
         .into_iter()
         .reduce(ExprTrait::or)
         .unwrap_or_else(nothing)
+}
+
+/// All of the conditions hold; everything of none.
+pub(super) fn all(parts: impl IntoIterator<Item = Expr>) -> Expr {
+    let parts: Vec<Expr> = parts
+        .into_iter()
+        .filter(|part| *part != everything())
+        .collect();
+    if parts.contains(&nothing()) {
+        return nothing();
+    }
+    parts
+        .into_iter()
+        .reduce(ExprTrait::and)
+        .unwrap_or_else(everything)
 }
 
 /// The column is one of `ids`; never when there are none.
@@ -58,18 +81,32 @@ pub(super) fn coordinated(viewer: &Viewer, t: &Alias) -> Expr {
     ])
 }
 
+/// The viewer wrote the row themselves, for a partner of which they still hold a role. Who has left
+/// doesn't see what they wrote while they were there. `columns` hold the user and the partner.
+pub(super) fn wrote(viewer: &Viewer, t: &Alias, columns: [&'static str; 2]) -> Expr {
+    const OF_A_PARTNER: &[Role] = &[
+        Role::PartnerCoordinator,
+        Role::PartnerStaff,
+        Role::Signaller,
+    ];
+    let [user, partner] = columns;
+    all([
+        among(t, user, viewer.user_id()),
+        among(t, partner, viewer.partners(OF_A_PARTNER)),
+    ])
+}
+
 /// A row of `table` exists whose `this` column holds the id of `t` and for which `holds` is true.
 pub(super) fn linked(t: &Alias, table: &'static str, this: &'static str, holds: Expr) -> Expr {
-    exists(
-        table,
-        col(t, "id")
-            .equals((Alias::new(table), Alias::new(this)))
-            .and(holds),
-    )
+    let of_this = col(t, "id").equals((Alias::new(table), Alias::new(this)));
+    exists(table, all([of_this, holds]))
 }
 
 /// A row of `table` exists for which `holds` is true; inside, the table goes by its own name.
 pub(super) fn exists(table: &'static str, holds: Expr) -> Expr {
+    if holds == nothing() {
+        return nothing();
+    }
     let mut select: SelectStatement = Query::select();
     select
         .expr(Expr::cust("1"))

@@ -1,6 +1,6 @@
 //! What partners offer.
 
-use nabij_entity::service;
+use nabij_entity::{service, service_neighbourhood};
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryResult,
     sea_query::{Alias, Expr, ExprTrait},
@@ -20,15 +20,17 @@ impl Record for service::Entity {
     type Row = service::Model;
 
     fn scope(viewer: &Viewer, t: &Alias) -> Expr {
-        if viewer.account().is_some() {
+        if !viewer.is_anonymous() {
             return scope::everything();
         }
-        let partner_is_active = Expr::col(("partners", "id"))
-            .equals((t.clone(), "partner_id"))
-            .and(Expr::col(("partners", "status")).eq("ACTIVE"));
-        scope::col(t, "status")
-            .is_in(["ACTIVE", "TEMPORARILY_CLOSED"])
-            .and(scope::exists("partners", partner_is_active))
+        let partner_is_active = scope::all([
+            Expr::col(("partners", "id")).equals((t.clone(), "partner_id")),
+            Expr::col(("partners", "status")).eq("ACTIVE"),
+        ]);
+        scope::all([
+            scope::col(t, "status").is_in(["ACTIVE", "TEMPORARILY_CLOSED"]),
+            scope::exists("partners", partner_is_active),
+        ])
     }
 
     fn edges() -> &'static [Edge] {
@@ -47,6 +49,11 @@ impl Record for service::Entity {
                     "neighbourhood_id",
                     by_name,
                 ),
+            },
+            Edge {
+                name: "history",
+                to: Kind::Event,
+                how: How::Many("subject_id", super::event::in_order),
             },
         ];
         EDGES
@@ -67,5 +74,23 @@ impl Tx {
             .filter(service::Column::PartnerId.eq(partner))
             .all(&self.connection())
             .await?)
+    }
+
+    /// Where services are offered: pairs of a service among `services` and a neighbourhood.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn neighbourhoods_served(
+        &self,
+        services: &[Uuid],
+    ) -> Result<Vec<(Uuid, Uuid)>, Failure> {
+        let rows = service_neighbourhood::Entity::find()
+            .filter(service_neighbourhood::Column::ServiceId.is_in(services.iter().copied()))
+            .all(&self.connection())
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.service_id, row.neighbourhood_id))
+            .collect())
     }
 }

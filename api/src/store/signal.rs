@@ -16,11 +16,13 @@ use super::{
 };
 use crate::policy::Viewer;
 
-fn reported(viewer: &Viewer, t: &Alias) -> Expr {
+/// The viewer submitted it, in a role that they still hold: as the volunteer, for the partner they
+/// work for, or as a partner's signaller, who sees their own signals and no colleague's.
+pub(super) fn reported(viewer: &Viewer, t: &Alias) -> Expr {
     scope::any([
         scope::among(t, "reporter_ambassador_id", viewer.ambassadors()),
-        scope::among(t, "reporter_user_id", viewer.user_id()),
         scope::among(t, "reporter_partner_id", viewer.staffed_partners()),
+        scope::wrote(viewer, t, ["reporter_user_id", "reporter_partner_id"]),
     ])
 }
 
@@ -37,7 +39,7 @@ fn referred(viewer: &Viewer, t: &Alias, holds: Expr) -> Expr {
         t,
         "referrals",
         "signal_id",
-        referral::partaken(viewer, &referrals).and(holds),
+        scope::all([referral::partaken(viewer, &referrals), holds]),
     )
 }
 

@@ -133,6 +133,29 @@ impl Tx {
         Ok(Ok(()))
     }
 
+    /// Removes rows that belong to a record whose event is recorded elsewhere.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_parts<E: Record>(
+        &self,
+        _permit: &Permit,
+        ids: &[Uuid],
+    ) -> Result<(), Failure> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let done = E::delete_many()
+            .filter(Expr::col("id").is_in(ids.iter().copied()))
+            .exec(&self.connection())
+            .await?;
+        if usize::try_from(done.rows_affected).is_ok_and(|rows| rows == ids.len()) {
+            Ok(())
+        } else {
+            Err(Failure::Bug("not as many rows removed as were read"))
+        }
+    }
+
     /// Replaces the rows of a link table that belong to one record.
     ///
     /// # Errors

@@ -130,14 +130,7 @@ impl App {
                 caller.scope.viewer(viewer_kind(&cx.viewer()));
                 Ok(cx)
             }
-            Ok(false) => Err(NotExecuted::Unauthenticated {
-                message: "The token is right, but no active account belongs to it. Ask an \
-                          administrator to register you."
-                    .to_owned(),
-                challenge: "Bearer error=\"invalid_token\", error_description=\"no active account \
-                            belongs to this token\""
-                    .to_owned(),
-            }),
+            Ok(false) => Err(no_account()),
             Err(failure) => Err(unavailable(&failure)),
         }
     }
@@ -152,6 +145,17 @@ fn viewer_kind(viewer: &Viewer) -> ViewerKind {
     }
 }
 
+fn no_account() -> NotExecuted {
+    NotExecuted::Unauthenticated {
+        message: "The token is right, but no active account belongs to it. Ask an administrator \
+                  to register you."
+            .to_owned(),
+        challenge: "Bearer error=\"invalid_token\", error_description=\"no active account \
+                    belongs to this token\""
+            .to_owned(),
+    }
+}
+
 fn unavailable(failure: &Failure) -> NotExecuted {
     tracing::error!(?failure, "signing in failed");
     NotExecuted::Unavailable { retry_after: RETRY }
@@ -160,10 +164,12 @@ fn unavailable(failure: &Failure) -> NotExecuted {
 impl Execute for App {
     async fn execute(&self, admitted: Admitted, caller: Caller) -> Result<Response, NotExecuted> {
         let cx = self.sign_in(&caller).await?;
-        Ok(self
-            .parts
-            .schema
-            .execute(admitted.into_request().data(cx))
-            .await)
+        let request = admitted.into_request().data(cx.clone());
+        let response = self.parts.schema.execute(request).await;
+        // The copy of the account it began with was out of date.
+        if cx.is_revoked() {
+            return Err(no_account());
+        }
+        Ok(response)
     }
 }

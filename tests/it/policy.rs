@@ -74,8 +74,13 @@ fn viewers() -> Vec<(String, Viewer)> {
         ),
     ];
     let mut add = |name: &str, grant: Grant| {
+        let user = if name.ends_with("who reported it") {
+            id::REPORTING_USER
+        } else {
+            id::SOMEBODY
+        };
         let name = format!("{} {name}", grant.role.code());
-        viewers.push((name, viewer(id::SOMEBODY, Some(grant))));
+        viewers.push((name, viewer(user, Some(grant))));
     };
     for role in [
         Role::Signaller,
@@ -83,6 +88,10 @@ fn viewers() -> Vec<(String, Viewer)> {
         Role::PartnerCoordinator,
     ] {
         for (name, partner) in [
+            (
+                "of the reporting partner, who reported it",
+                id::REPORTING_PARTNER,
+            ),
             ("of the reporting partner", id::REPORTING_PARTNER),
             ("of the handler", id::HANDLER),
             ("of the referring partner", id::SENDER),
@@ -102,6 +111,7 @@ fn viewers() -> Vec<(String, Viewer)> {
     }
     for (name, ambassador) in [
         ("who reported it", id::REPORTING_AMBASSADOR),
+        ("of the same volunteer", id::REPORTING_AMBASSADOR),
         ("somebody else", id::ELSEWHERE),
     ] {
         let ambassador_id = Some(ambassador);
@@ -147,7 +157,10 @@ fn viewers() -> Vec<(String, Viewer)> {
 
 /// The records that the actions are about: all of one place, each with partners of its own.
 struct Records {
+    /// Reported by a volunteer.
     signal: signal::Model,
+    /// Reported for a partner.
+    partner_signal: signal::Model,
     referral: referral::Model,
     resident: resident::Model,
     consent: consent::Model,
@@ -176,7 +189,10 @@ fn name(action: &Action<'_>) -> String {
         Action::ConsentRecord(_) => "consent RECORD".to_owned(),
         Action::ConsentWithdraw(_) => "consent WITHDRAW".to_owned(),
         Action::SignalSubmit(_, reporter) => format!("signal SUBMIT {}", by(reporter)),
-        Action::Signal(action, _) => format!("signal {}", action.code()),
+        Action::Signal(action, signal) if signal.reporter_partner_id.is_some() => {
+            format!("signal {}, reported for a partner", action.code())
+        }
+        Action::Signal(action, _) => format!("signal {}, reported by a volunteer", action.code()),
         Action::ContactRecord(_) => "signal RECORD CONTACT".to_owned(),
         Action::ReferralContactRecord(_) => "referral RECORD CONTACT".to_owned(),
         Action::ReferralCreate(_) => "referral CREATE".to_owned(),
@@ -213,7 +229,9 @@ fn actions(records: &Records) -> Vec<Action<'_>> {
         Action::ConsentWithdraw(&records.consent),
     ]);
     actions.extend(reporters.map(|reporter| Action::SignalSubmit(place, reporter)));
-    actions.extend(SignalAction::iter().map(|action| Action::Signal(action, &records.signal)));
+    for signal in [&records.signal, &records.partner_signal] {
+        actions.extend(SignalAction::iter().map(|action| Action::Signal(action, signal)));
+    }
     actions.extend([
         Action::ContactRecord(&records.signal),
         Action::ReferralCreate(&records.signal),
@@ -285,36 +303,42 @@ fn every_action_has_its_own_line() {
 fn records() -> Records {
     let (at, version) = (noon(), 1);
     let (municipality_id, neighbourhood_id) = (id::MUNICIPALITY, id::NEIGHBOURHOOD);
+    let signal = signal::Model {
+        id: id::RECORD,
+        municipality_id,
+        neighbourhood_id,
+        resident_id: None,
+        kind: signal::SignalKind::Need,
+        category: vocabulary::Category::Mobility,
+        chore_kind: None,
+        urgency: vocabulary::Urgency::Normal,
+        title: "Stairs too steep".to_owned(),
+        text: None,
+        status: signal::SignalStatus::Submitted,
+        reporter_user_id: id::REPORTING_USER,
+        reporter_ambassador_id: Some(id::REPORTING_AMBASSADOR),
+        reporter_partner_id: None,
+        source: None,
+        inflow_channel: vocabulary::InflowChannel::Visit,
+        external_reference: None,
+        handler_partner_id: Some(id::HANDLER),
+        due_at: at,
+        outcome: None,
+        outcome_note: None,
+        dismiss_reason: None,
+        duplicate_of_id: None,
+        closed_at: None,
+        created_at: at,
+        updated_at: at,
+        version,
+    };
     Records {
-        signal: signal::Model {
-            id: id::RECORD,
-            municipality_id,
-            neighbourhood_id,
-            resident_id: None,
-            kind: signal::SignalKind::Need,
-            category: vocabulary::Category::Mobility,
-            chore_kind: None,
-            urgency: vocabulary::Urgency::Normal,
-            title: "Stairs too steep".to_owned(),
-            text: None,
-            status: signal::SignalStatus::Submitted,
-            reporter_user_id: id::REPORTING_USER,
-            reporter_ambassador_id: Some(id::REPORTING_AMBASSADOR),
+        partner_signal: signal::Model {
+            reporter_ambassador_id: None,
             reporter_partner_id: Some(id::REPORTING_PARTNER),
-            source: None,
-            inflow_channel: vocabulary::InflowChannel::Visit,
-            external_reference: None,
-            handler_partner_id: Some(id::HANDLER),
-            due_at: at,
-            outcome: None,
-            outcome_note: None,
-            dismiss_reason: None,
-            duplicate_of_id: None,
-            closed_at: None,
-            created_at: at,
-            updated_at: at,
-            version,
+            ..signal.clone()
         },
+        signal,
         referral: referral::Model {
             id: id::RECORD,
             signal_id: id::RECORD,

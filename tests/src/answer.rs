@@ -10,26 +10,40 @@ pub struct Record {
     pub id: String,
     /// Its fields, as selected.
     pub fields: Value,
+    /// What it is called in the schema.
+    noun: String,
 }
 
 impl Record {
     /// A record of which only the id is known.
     #[must_use]
     pub fn of(id: impl Into<String>) -> Self {
+        Self::shown(id.into(), Value::Null)
+    }
+
+    /// A record as it was shown; the word before the `_` of its id tells what it is.
+    pub(crate) fn shown(id: String, fields: Value) -> Self {
+        let noun = id.split('_').next().unwrap_or_default().to_owned();
+        Self { id, fields, noun }
+    }
+
+    /// A signal of which only the id is known, whatever that is.
+    #[must_use]
+    pub fn signal(id: impl Into<String>) -> Self {
         Self {
-            id: id.into(),
-            fields: Value::Null,
+            noun: "signal".to_owned(),
+            ..Self::of(id)
         }
     }
 
     /// What the record is called in the schema, and what is shown of such a record.
     pub(crate) fn noun_and_fields(&self) -> (&str, &'static str) {
-        let (noun, _) = self.id.split_once('_').expect("a TypeID");
-        match noun {
-            "signal" => (noun, crate::signals::SHOWN),
-            "referral" => (noun, crate::referrals::SHOWN),
-            _ => (noun, "id version"),
-        }
+        let fields = match self.noun.as_str() {
+            "signal" => crate::signals::SHOWN,
+            "referral" => crate::referrals::SHOWN,
+            _ => "id version",
+        };
+        (&self.noun, fields)
     }
 
     /// The value at a JSON pointer.
@@ -198,13 +212,8 @@ impl Answer {
             .find(|(name, value)| *name != "userErrors" && value.is_object())
             .unwrap_or_else(|| panic!("no record in {}", self.text))
             .1;
-        Record {
-            id: record["id"]
-                .as_str()
-                .expect("the id was selected")
-                .to_owned(),
-            fields: record.clone(),
-        }
+        let id = record["id"].as_str().expect("the id was selected");
+        Record::shown(id.to_owned(), record.clone())
     }
 
     /// It was done: the record as it is now, where a scene may ignore it.

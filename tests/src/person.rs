@@ -69,13 +69,9 @@ impl Person {
 
     /// Looks a record up: what they see of it, or nothing.
     pub async fn looks_up(&self, record: &Record) -> Option<Record> {
-        let (noun, shown) = record.noun_and_fields();
-        self.sees(record, shown).await.map(|fields| Record {
-            id: fields["id"]
-                .as_str()
-                .map_or_else(|| panic!("a {noun} without its id"), str::to_owned),
-            fields,
-        })
+        let (_, shown) = record.noun_and_fields();
+        let fields = self.sees(record, shown).await?;
+        Some(Record::shown(record.id.clone(), fields))
     }
 
     /// These fields of a record as they see it; nothing when they don't see the record.

@@ -7,6 +7,7 @@ use nabij_entity::{
 };
 
 use super::{
+    ambassador::Ambassador,
     errors::{self, FieldResult},
     event::Event,
     filters::{CodeFilter, IdFilter, StringFilter, combine},
@@ -145,11 +146,9 @@ impl RoleGrant {
         Ok(self.0.one("partner")?.map(Partner))
     }
 
-    /// The volunteer that the user is, by id: the record itself may not be yours to see.
-    async fn ambassador_id(&self) -> Option<ID> {
-        self.0
-            .ambassador_id
-            .map(|id| ids::type_id(Kind::Ambassador, id).into())
+    /// The volunteer this user is, for role AMBASSADOR.
+    async fn ambassador(&self) -> FieldResult<Option<Ambassador>> {
+        Ok(self.0.one("ambassador")?.map(Ambassador))
     }
 
     /// From when it counts.

@@ -12,6 +12,7 @@ use super::{
     event::Event,
     filters::{CodeFilter, IdFilter, StringFilter, combine},
     paging::{self, Paging, Records, order_by},
+    partner::Partner,
     payload::record_type,
     place::{Municipality, Neighbourhood},
     scalars::{Date, DateTime},
@@ -109,6 +110,11 @@ impl Ambassador {
             before,
         };
         paging::along(self.0.node(), "signals", &paging)
+    }
+
+    /// The partner whose pool they are in, if any.
+    async fn pool_partner(&self) -> FieldResult<Option<Partner>> {
+        Ok(self.0.one("poolPartner")?.map(Partner))
     }
 
     /// What you may do now; draw your buttons from this.

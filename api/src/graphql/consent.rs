@@ -7,6 +7,7 @@ use super::{
     errors::{FieldResult, input_id, input_id_opt},
     event::Event,
     paging::{self, Paging, Records},
+    partner::Partner,
     payload::{payload, record_type},
     resident::Resident,
     scalars::{DateTime, Uuid},
@@ -44,6 +45,11 @@ impl Consent {
     /// The resident; null when you may see the consent and not the person.
     async fn resident(&self) -> FieldResult<Option<Resident>> {
         Ok(self.0.one("resident")?.map(Resident))
+    }
+
+    /// The partner with which may be shared; for SHARE_WITH_PARTNER.
+    async fn partner(&self) -> FieldResult<Option<Partner>> {
+        Ok(self.0.one("partner")?.map(Partner))
     }
 
     /// When it was given.

@@ -6,6 +6,7 @@ use nabij_entity::contact_moment::{self, ContactKind, ContactOutcome};
 use super::{
     ambassador::Ambassador,
     errors::{FieldResult, input_id},
+    partner::Partner,
     payload::{payload, record_type},
     referral::Referral,
     scalars::{DateTime, Uuid},
@@ -63,6 +64,11 @@ impl ContactMoment {
     /// The ambassador who made the contact, if it was one and you may see them.
     async fn ambassador(&self) -> FieldResult<Option<Ambassador>> {
         Ok(self.0.one("ambassador")?.map(Ambassador))
+    }
+
+    /// The partner whose staff had the contact; null when nobody of a partner did.
+    async fn partner(&self) -> FieldResult<Option<Partner>> {
+        Ok(self.0.one("partner")?.map(Partner))
     }
 
     /// When it was recorded.

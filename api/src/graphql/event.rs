@@ -3,7 +3,7 @@
 use async_graphql::{ID, Object};
 use nabij_entity::{event, role_grant::Role};
 
-use super::{payload::record_type, scalars::DateTime};
+use super::{errors::FieldResult, partner::Partner, payload::record_type, scalars::DateTime};
 use crate::{
     ids,
     store::{Kind, Visible},
@@ -34,6 +34,11 @@ impl Event {
     /// In which role somebody did it; null when the service did it by itself.
     async fn actor_role(&self) -> Option<Role> {
         self.0.actor_role
+    }
+
+    /// The partner for which somebody did it, if any.
+    async fn actor_partner(&self) -> FieldResult<Option<Partner>> {
+        Ok(self.0.one("actorPartner")?.map(Partner))
     }
 
     /// The state the record was in before, for a transition.

@@ -5,6 +5,7 @@ use nabij_entity::feedback::{self, FeedbackGiver};
 
 use super::{
     errors::{FieldResult, input_id},
+    partner::Partner,
     payload::{payload, record_type},
     referral::Referral,
     scalars::{DateTime, Uuid},
@@ -46,6 +47,11 @@ impl Feedback {
     /// The referral it is about; null when you may see the feedback and not the referral.
     async fn referral(&self) -> FieldResult<Option<Referral>> {
         Ok(self.0.one("referral")?.map(Referral))
+    }
+
+    /// The partner whose staff gave it; null when nobody of a partner did.
+    async fn partner(&self) -> FieldResult<Option<Partner>> {
+        Ok(self.0.one("partner")?.map(Partner))
     }
 
     /// When it was recorded.

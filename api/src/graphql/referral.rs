@@ -16,11 +16,13 @@ use super::{
     feedback::Feedback,
     filters::{CodeFilter, DateTimeFilter, IdFilter, combine},
     paging::{self, Paging, Records, order_by},
+    partner::Partner,
     payload::record_type,
     place::Neighbourhood,
     resident::Resident,
     scalars::DateTime,
     selection::{cx, find, list},
+    service::Service,
     signal::Signal,
 };
 use crate::{
@@ -114,6 +116,21 @@ impl Referral {
     /// Whom it is about; null when it is about nobody in particular or they aren't shown to you.
     async fn resident(&self) -> FieldResult<Option<Resident>> {
         Ok(self.0.one("resident")?.map(Resident))
+    }
+
+    /// The partner it comes from; null when it comes from the municipality.
+    async fn from_partner(&self) -> FieldResult<Option<Partner>> {
+        Ok(self.0.one("fromPartner")?.map(Partner))
+    }
+
+    /// The partner it goes to.
+    async fn to_partner(&self) -> FieldResult<Partner> {
+        Ok(Partner(self.0.always("toPartner")?))
+    }
+
+    /// The service it asks for, if it asks for one.
+    async fn service(&self) -> FieldResult<Option<Service>> {
+        Ok(self.0.one("service")?.map(Service))
     }
 
     /// Contacts on it, the oldest first: those that are shown to you.

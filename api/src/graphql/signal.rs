@@ -16,6 +16,7 @@ use super::{
     event::Event,
     filters::{CodeFilter, DateTimeFilter, IdFilter, StringFilter, combine},
     paging::{self, Paging, Records, order_by},
+    partner::Partner,
     payload::record_type,
     place::{Municipality, Neighbourhood},
     referral::Referral,
@@ -134,6 +135,16 @@ impl Signal {
     /// The ambassador who submitted it; null when somebody else did or they aren't shown to you.
     async fn ambassador(&self) -> FieldResult<Option<Ambassador>> {
         Ok(self.0.one("ambassador")?.map(Ambassador))
+    }
+
+    /// The partner whose staff submitted it; null when somebody else did.
+    async fn reporter_partner(&self) -> FieldResult<Option<Partner>> {
+        Ok(self.0.one("reporterPartner")?.map(Partner))
+    }
+
+    /// The partner that handles it; null while the municipality does.
+    async fn handler(&self) -> FieldResult<Option<Partner>> {
+        Ok(self.0.one("handler")?.map(Partner))
     }
 
     /// Contacts about it, the oldest first: those that are shown to you.

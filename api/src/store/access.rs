@@ -71,6 +71,7 @@ impl Cx {
             principal.viewer(self.now())
         } else {
             self.db.principals.remove(subject);
+            self.set_revoked();
             Viewer::anonymous()
         };
         let changed = after != *before;

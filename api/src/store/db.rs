@@ -2,7 +2,10 @@
 
 use std::{
     path::Path,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -213,6 +216,7 @@ pub struct Cx {
     pub(super) db: Db,
     pub(super) subject: Option<Subject>,
     viewer: Arc<RwLock<Arc<Viewer>>>,
+    revoked: Arc<AtomicBool>,
     clock: Clock,
     request_id: Arc<str>,
     stats: Arc<RequestStats>,
@@ -226,6 +230,7 @@ impl Cx {
             db,
             subject: None,
             viewer: Arc::new(RwLock::new(Arc::new(Viewer::anonymous()))),
+            revoked: Arc::default(),
             clock,
             request_id: request_id.into(),
             stats,
@@ -243,6 +248,17 @@ impl Cx {
 
     pub(super) fn set_viewer(&self, viewer: Viewer) {
         *self.viewer.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(viewer);
+    }
+
+    /// Whether the account turned out, while this request was answered, to be blocked or gone. The
+    /// answer is then that of a token that is no longer good; nothing was shown or written.
+    #[must_use]
+    pub fn is_revoked(&self) -> bool {
+        self.revoked.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_revoked(&self) {
+        self.revoked.store(true, Ordering::Release);
     }
 
     /// The request's clock.
@@ -283,6 +299,9 @@ impl Cx {
     pub async fn begin(&self) -> Result<Tx, Failure> {
         let mut tx = self.begin_as(Viewer::anonymous()).await?;
         tx.viewer = tx.current_viewer(self.subject.as_ref()).await?;
+        if self.subject.is_some() && tx.viewer.account().is_none() {
+            self.set_revoked();
+        }
         Ok(tx)
     }
 

@@ -11,11 +11,19 @@ use crate::vocabulary;
 #[derive(Debug, Parser)]
 #[command(name = "nabij-admin", version, after_help = AFTER)]
 pub(crate) struct Args {
-    /// Address of the service [env: NABIJ_URL] [default: <http://127.0.0.1:8080>]
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        help = "Address of the service [env: NABIJ_URL] [default: http://127.0.0.1:8080]"
+    )]
     pub(crate) url: Option<String>,
-    /// File that holds the token; without it, the token is taken from NABIJ_TOKEN
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help = "File that holds the token; without it, NABIJ_TOKEN does"
+    )]
     pub(crate) token_file: Option<PathBuf>,
     /// How results and errors are written
     #[arg(long, global = true, value_enum, default_value_t)]

@@ -23,9 +23,9 @@ pub const PAUSES: &[Duration] = &[
 ];
 
 /// Longest wait that a service's `Retry-After` is followed for.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
 
 const MEDIA: &str = "application/graphql-response+json, application/json;q=0.9";
 
@@ -47,7 +47,7 @@ pub(crate) struct Answer<T> {
 
 /// An attempt that failed.
 struct Missed {
-    failure: Failure,
+    failure: Box<Failure>,
     /// Whether another attempt may go better.
     transient: bool,
     /// How long the service asks to wait.
@@ -57,7 +57,7 @@ struct Missed {
 impl Missed {
     fn finally(failure: Failure) -> Self {
         Self {
-            failure,
+            failure: failure.into(),
             transient: false,
             after: None,
         }
@@ -106,7 +106,9 @@ impl Client {
         ))
     }
 
-    /// Asks a query, several times if need be.
+    /// Asks a query, or does a mutation that can be repeated because it has an idempotency key or
+    /// writes nothing; several times if need be. Any other mutation needs a way of its own, without
+    /// pauses.
     ///
     /// # Errors
     /// What the last attempt came to.
@@ -114,28 +116,9 @@ impl Client {
         &self,
         variables: Q::Variables,
     ) -> Result<Answer<Q::ResponseData>, Failure> {
-        self.send::<Q>(variables, &self.pauses).await
-    }
-
-    /// Does a mutation that can be repeated: because it has an idempotency key, or writes nothing.
-    ///
-    /// # Errors
-    /// What the last attempt came to.
-    pub(crate) async fn does_repeatably<Q: GraphQLQuery>(
-        &self,
-        variables: Q::Variables,
-    ) -> Result<Answer<Q::ResponseData>, Failure> {
-        self.send::<Q>(variables, &self.pauses).await
-    }
-
-    async fn send<Q: GraphQLQuery>(
-        &self,
-        variables: Q::Variables,
-        pauses: &[Duration],
-    ) -> Result<Answer<Q::ResponseData>, Failure> {
         let body = serde_json::to_vec(&Q::build_query(variables))
             .map_err(|_| incomprehensible("The request can't be written as JSON."))?;
-        let mut pauses = pauses.iter();
+        let mut pauses = self.pauses.iter();
         let mut repeated = false;
         loop {
             let missed = match self.attempt(body.clone()).await {
@@ -149,7 +132,7 @@ impl Client {
                 Err(missed) => missed,
             };
             let Some(pause) = pauses.next().filter(|_| missed.transient) else {
-                return Err(missed.failure);
+                return Err(*missed.failure);
             };
             tokio::time::sleep(missed.after.unwrap_or_default().max(*pause)).await;
             repeated = true;
@@ -169,7 +152,10 @@ impl Client {
         if let Some(token) = &self.settings.token {
             request = request.header(AUTHORIZATION, token.header());
         }
-        let answer = request.send().await.map_err(|error| self.unreached(&error))?;
+        let answer = request
+            .send()
+            .await
+            .map_err(|error| self.unreached(&error))?;
         let status = answer.status();
         let headers = answer.headers().clone();
         let body = answer
@@ -190,11 +176,11 @@ impl Client {
         };
         let origin = self.settings.endpoint.origin().ascii_serialization();
         Missed {
-            failure: Failure::new(
+            failure: Box::new(Failure::new(
                 Exit::Unavailable,
                 format!("The service at {origin} {how}."),
                 "Check that it runs, the address (--url or NABIJ_URL), and the network between.",
-            ),
+            )),
             transient: true,
             after: None,
         }
@@ -226,14 +212,10 @@ fn read<T: serde::de::DeserializeOwned>(
         .map(|seconds| Duration::from_secs(seconds).min(LONGEST_PAUSE));
     let answer: Option<Response<Value>> = serde_json::from_slice(body).ok();
     let Some(answer) = answer else {
-        let missed = Missed {
-            after,
-            ..from_status(status)
-        };
-        return Err(Missed {
-            failure: missed.failure.with_request_id(request_id),
-            ..missed
-        });
+        let mut missed = from_status(status);
+        missed.after = after;
+        missed.failure.request_id = request_id;
+        return Err(missed);
     };
     if let Some(error) = answer.errors.iter().flatten().next() {
         let extension = |name: &str| {
@@ -243,8 +225,10 @@ fn read<T: serde::de::DeserializeOwned>(
         let code = extension("code").unwrap_or_default();
         let (exit, transient, advice) = meaning(&code, status);
         return Err(Missed {
-            failure: Failure::new(exit, error.message.clone(), advice)
-                .with_request_id(extension("requestId").or(request_id)),
+            failure: Box::new(
+                Failure::new(exit, error.message.clone(), advice)
+                    .with_request_id(extension("requestId").or(request_id)),
+            ),
             transient,
             after,
         });
@@ -269,11 +253,11 @@ fn from_status(status: StatusCode) -> Missed {
         | StatusCode::SERVICE_UNAVAILABLE
         | StatusCode::GATEWAY_TIMEOUT
         | StatusCode::TOO_MANY_REQUESTS => Missed {
-            failure: Failure::new(
+            failure: Box::new(Failure::new(
                 Exit::Unavailable,
                 format!("The service is unavailable (HTTP {}).", status.as_u16()),
                 "Try again in a while.",
-            ),
+            )),
             transient: true,
             after: None,
         },

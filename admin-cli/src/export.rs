@@ -39,11 +39,13 @@ pub(crate) async fn signals(
         None => None,
     };
     let sheet = Sheet::begin(args.format);
-    let mut write = |output: &mut Output<'_>, text: &[u8]| match &mut destination {
-        Some(file) => file.write_all(text),
-        None => output.out.write_all(text),
-    }
-    .map_err(unwritten);
+    let mut write = |output: &mut Output<'_>, text: &[u8]| {
+        match &mut destination {
+            Some(file) => file.write_all(text),
+            None => output.out.write_all(text),
+        }
+        .map_err(|error| unwritten(&error))
+    };
 
     write(output, &sheet.header()?)?;
     let mut rows: u64 = 0;
@@ -154,14 +156,12 @@ async fn filter(args: &SignalsArgs, client: &Client) -> Result<Option<api::Signa
 fn tell(args: &SignalsArgs, rows: u64, output: &mut Output<'_>) -> Result<(), Failure> {
     let noun = if rows == 1 { "signal" } else { "signals" };
     let value = json!({ "rows": rows, "file": args.to });
-    match &args.to {
-        Some(file) => output.result(&format!("{rows} {noun} in {}.", file.display()), &value),
-        None => {
-            output.flush()?;
-            output.aside_result(&format!("{rows} {noun}."), &value);
-            Ok(())
-        }
+    if let Some(file) = &args.to {
+        return output.result(&format!("{rows} {noun} in {}.", file.display()), &value);
     }
+    output.flush()?;
+    output.aside_result(&format!("{rows} {noun}."), &value);
+    Ok(())
 }
 
 /// An empty sheet is either a matter of the filters or of the token; only the latter needs another.
@@ -174,7 +174,7 @@ async fn explain_none(
         output.aside("You may see signals, but none that these options ask for.");
     } else {
         output.aside(
-            "This token sees no signals at all. An export takes the role COORDINATOR for the \
+            "This token sees no signals at all. It takes the role COORDINATOR of the \
              municipality; PARTNER_STAFF sees what its partner handles or was referred, AMBASSADOR \
              and SIGNALLER what they submitted. ADMIN and AUDITOR see no signals, on purpose.",
         );

@@ -104,9 +104,7 @@ async fn carry_out(
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
     match command {
-        Command::Partner(PartnerCommand::Onboard(args)) => {
-            onboard::run(args, client, output).await
-        }
+        Command::Partner(PartnerCommand::Onboard(args)) => onboard::run(args, client, output).await,
         Command::Partner(PartnerCommand::List(args)) => partners::list(args, client, output).await,
         Command::Export(ExportCommand::Signals(args)) => {
             export::signals(args, client, output).await

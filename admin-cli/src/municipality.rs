@@ -26,10 +26,7 @@ pub(crate) struct Neighbourhood {
 ///
 /// # Errors
 /// When the service can't be asked.
-pub(crate) async fn look_up(
-    client: &Client,
-    code: &str,
-) -> Result<Result<Found, String>, Failure> {
+pub(crate) async fn look_up(client: &Client, code: &str) -> Result<Result<Found, String>, Failure> {
     let variables = municipalities::Variables {
         code: code.trim().to_owned(),
     };
@@ -59,9 +56,9 @@ pub(crate) async fn look_up(
 /// # Errors
 /// When there is none, or the service can't be asked.
 pub(crate) async fn of_argument(client: &Client, code: &str) -> Result<Found, Failure> {
-    look_up(client, code).await?.map_err(|message| {
-        Failure::usage(message, "Correct the code after --municipality.")
-    })
+    look_up(client, code)
+        .await?
+        .map_err(|message| Failure::usage(message, "Correct the code after --municipality."))
 }
 
 /// All its neighbourhoods, by name.

@@ -65,7 +65,10 @@ pub(crate) async fn run(
     })?;
     let (file, source) = Source::read(&text).map_err(|error| {
         Failure::usage(
-            format!("The file {name} can't be used.\n{}", error.to_string().trim_end()),
+            format!(
+                "The file {name} can't be used.\n{}",
+                error.to_string().trim_end()
+            ),
             "Correct that line; docs/admin.md describes the file, docs/examples/partner.toml is \
              one.",
         )
@@ -75,7 +78,7 @@ pub(crate) async fn run(
     let input = input(file, args.dry_run, &mut finder).await?;
     finder.finish()?;
     let answer = client
-        .does_repeatably::<PartnerOnboard>(api::Variables { input })
+        .ask::<PartnerOnboard>(api::Variables { input })
         .await?;
     let onboarded = read(answer, args.dry_run, &source)?;
     output.result(&in_words(&onboarded), &onboarded)
@@ -239,9 +242,8 @@ fn in_words(onboarded: &Onboarded) -> String {
     let rows = changes
         .iter()
         .map(|change| [change.what.clone(), change.subject.clone()]);
-    let mut text = table(["WHAT", "SUBJECT"], rows);
-    text.push_str("\n\n");
-    text.push_str(match (dry_run, changed) {
+    let shown = table(["WHAT", "SUBJECT"], rows);
+    let verdict = match (dry_run, changed) {
         (true, true) => "Dry run: nothing was changed. Without --dry-run, the above is done.",
         (true, false) => "Dry run: nothing to change. The service is as the file says.",
         (false, false) => "Nothing to change: the service is as the file says.",
@@ -249,12 +251,9 @@ fn in_words(onboarded: &Onboarded) -> String {
             "Done at an earlier attempt, whose answer got lost on the way."
         }
         (false, true) => "Done.",
+    };
+    let partner = partner.as_ref().map_or_else(String::new, |partner| {
+        format!("\n{} is {} ({}).", partner.name, partner.status, partner.id)
     });
-    if let Some(partner) = partner {
-        text.push_str(&format!(
-            "\n{} is {} ({}).",
-            partner.name, partner.status, partner.id
-        ));
-    }
-    text
+    format!("{shown}\n\n{verdict}{partner}")
 }

@@ -6,10 +6,7 @@ use comfy_table::{Table, presets};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::{
-    args::Format,
-    failure::{Exit, Failure},
-};
+use crate::{args::Format, failure::Failure};
 
 /// Where a run writes, and how.
 pub(crate) struct Output<'a> {
@@ -30,7 +27,7 @@ impl Output<'_> {
             Format::Table => writeln!(self.out, "{text}"),
             Format::Json => json_line(self.out, value),
         }
-        .map_err(unwritten)
+        .map_err(|error| unwritten(&error))
     }
 
     /// Writes something beside the result, for whoever watches. Nobody watching is no failure.
@@ -61,7 +58,7 @@ impl Output<'_> {
     /// # Errors
     /// When what was written can't reach its end.
     pub(crate) fn flush(&mut self) -> Result<(), Failure> {
-        self.out.flush().map_err(unwritten)
+        self.out.flush().map_err(|error| unwritten(&error))
     }
 
     /// Tells of a failure. A failure to tell it can't be told.
@@ -80,7 +77,7 @@ fn json_line(stream: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
 }
 
 /// A result that can't be written.
-pub(crate) fn unwritten(error: io::Error) -> Failure {
+pub(crate) fn unwritten(error: &io::Error) -> Failure {
     Failure::usage(
         format!("The result can't be written: {error}."),
         "Check where it goes: space, rights, and whether the reader is still there.",
@@ -88,26 +85,27 @@ pub(crate) fn unwritten(error: io::Error) -> Failure {
 }
 
 fn in_words(failure: &Failure) -> String {
-    let mut text = format!("error: {}\n", plain(&failure.what));
+    let mut lines = vec![format!("error: {}", plain(&failure.what))];
     for detail in &failure.details {
-        text.push_str("  - ");
-        match (&detail.path, detail.line) {
-            (Some(path), Some(line)) => text.push_str(&format!("line {line}, {path}: ")),
-            (None, Some(line)) => text.push_str(&format!("line {line}: ")),
-            (Some(path), None) => text.push_str(&format!("{path}: ")),
-            (None, None) => {}
-        }
-        text.push_str(&plain(&detail.message));
-        if let Some(code) = &detail.code {
-            text.push_str(&format!(" ({})", plain(code)));
-        }
-        text.push('\n');
+        let place = match (&detail.path, detail.line) {
+            (Some(path), Some(line)) => format!("line {line}, {}: ", plain(path)),
+            (None, Some(line)) => format!("line {line}: "),
+            (Some(path), None) => format!("{}: ", plain(path)),
+            (None, None) => String::new(),
+        };
+        let code = detail
+            .code
+            .as_deref()
+            .map(|code| format!(" ({})", plain(code)));
+        let (message, code) = (plain(&detail.message), code.unwrap_or_default());
+        lines.push(format!("  - {place}{message}{code}"));
     }
-    text.push_str(&format!("what to do: {}\n", plain(&failure.advice)));
+    lines.push(format!("what to do: {}", plain(&failure.advice)));
     if let Some(id) = &failure.request_id {
-        text.push_str(&format!("request id: {}\n", plain(id)));
+        lines.push(format!("request id: {}", plain(id)));
     }
-    text
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 fn in_json(failure: &Failure) -> serde_json::Value {
@@ -160,18 +158,10 @@ pub(crate) fn code(value: &impl Serialize) -> String {
     }
 }
 
-impl Exit {
-    /// Whether it is the end of a run that did what was asked.
-    #[must_use]
-    pub const fn is_done(self) -> bool {
-        matches!(self, Self::Done)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::Detail;
+    use crate::failure::{Detail, Exit};
 
     fn failure() -> Failure {
         Failure::new(Exit::Refused, "The service refused it.", "Mend the file.")

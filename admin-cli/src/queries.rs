@@ -6,11 +6,12 @@
 
 use graphql_client::GraphQLQuery;
 
-// The schema's scalars.
+// The schema's scalars, under its names.
 type DateTime = String;
 type EmailAddress = String;
 type PhoneNumber = String;
-type URL = String;
+type Url = String;
+#[expect(clippy::upper_case_acronyms, reason = "the schema's name")]
 type UUID = uuid::Uuid;
 
 /// `partner onboard`.
@@ -84,8 +85,9 @@ mod tests {
             }
             documents += 1;
         }
-        let used = include_str!("queries.rs").matches("query_path = \"").count();
-        // One mention is in this very test.
-        assert_eq!(documents, used - 1);
+        let used = include_str!("queries.rs")
+            .matches("query_path = \"")
+            .count();
+        assert_eq!(documents, used, "a file without a type, or the reverse");
     }
 }

@@ -38,8 +38,7 @@ impl Token {
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(wrong());
         }
-        let mut header =
-            HeaderValue::from_str(&format!("Bearer {text}")).map_err(|_| wrong())?;
+        let mut header = HeaderValue::from_str(&format!("Bearer {text}")).map_err(|_| wrong())?;
         header.set_sensitive(true);
         Ok(Some(Self(header)))
     }
@@ -66,7 +65,9 @@ pub(crate) fn read(
 ) -> Result<Settings, Failure> {
     let url = match &args.url {
         Some(url) => url.clone(),
-        None => env("NABIJ_URL").filter(|url| !url.is_empty()).unwrap_or_else(|| DEFAULT_URL.to_owned()),
+        None => env("NABIJ_URL")
+            .filter(|url| !url.is_empty())
+            .unwrap_or_else(|| DEFAULT_URL.to_owned()),
     };
     let endpoint = endpoint(&url)?;
     let token = match &args.token_file {
@@ -108,7 +109,9 @@ fn endpoint(url: &str) -> Result<Url, Failure> {
     };
     let mut url = Url::parse(url).map_err(|_| wrong("The service's address isn't a URL."))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err(wrong("The service's address isn't an http:// or https:// URL."));
+        return Err(wrong(
+            "The service's address isn't an http:// or https:// URL.",
+        ));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(wrong("The service's address holds a name or a password."));
@@ -140,7 +143,10 @@ mod tests {
     use crate::failure::Exit;
 
     fn reading(flags: &[&str], env: &[(&str, &str)]) -> Result<Settings, Failure> {
-        let line = ["nabij-admin"].iter().chain(flags).chain(&["partner", "list"]);
+        let line = ["nabij-admin"]
+            .iter()
+            .chain(flags)
+            .chain(&["partner", "list"]);
         let env: Vec<(String, String)> = env
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))

@@ -157,7 +157,11 @@ mod tests {
             let Some(ExtendedType::Enum(found)) = schema.types.get(name) else {
                 panic!("{name} isn't an enum of the schema");
             };
-            let mut theirs: Vec<&str> = found.values.keys().map(|value| value.as_str()).collect();
+            let mut theirs: Vec<&str> = found
+                .values
+                .keys()
+                .map(apollo_compiler::Name::as_str)
+                .collect();
             theirs.sort_unstable();
             assert_eq!(ours, theirs, "{name}");
         }

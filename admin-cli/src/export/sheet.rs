@@ -126,7 +126,7 @@ impl Sheet {
                 let mut text = Vec::new();
                 for row in rows {
                     serde_json::to_writer(&mut text, row)
-                        .map_err(|error| unwritten(error.into()))?;
+                        .map_err(|error| unwritten(&error.into()))?;
                     text.push(b'\n');
                 }
                 Ok(text)
@@ -142,11 +142,11 @@ fn as_csv(rows: impl IntoIterator<Item = [String; 14]>) -> Result<Vec<u8>, Failu
     for row in rows {
         writer
             .write_record(&row)
-            .map_err(|error| unwritten(error.into()))?;
+            .map_err(|error| unwritten(&error.into()))?;
     }
     writer
         .into_inner()
-        .map_err(|error| unwritten(error.into_error()))
+        .map_err(|error| unwritten(&error.into_error()))
 }
 
 #[cfg(test)]
@@ -162,9 +162,7 @@ mod tests {
 
     #[test]
     fn cells_that_look_like_formulas_are_neutralised() {
-        for formula in [
-            "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1",
-        ] {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"] {
             assert_eq!(neutral(formula), format!("'{formula}"));
         }
         for harmless in ["", "Hoplr", "a=b", " =1", "'=1", "2026-03-02"] {

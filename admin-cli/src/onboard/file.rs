@@ -131,8 +131,8 @@ impl<'a> Source<'a> {
 
     /// The line, from 1, on which a span begins.
     pub(crate) fn line(&self, span: &Range<usize>) -> usize {
-        let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
-        before.iter().filter(|byte| **byte == b'\n').count() + 1
+        let before = self.text.get(..span.start).unwrap_or(self.text);
+        before.matches('\n').count() + 1
     }
 
     /// The line of a field of the input, such as `services.0.name`: its own, or that of what it
@@ -193,11 +193,36 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_with_its_line() {
         for (from, to, line, says) in [
-            ("kind = \"", "kind = \"X", "kind", "write one of FAITH_COMMUNITY"),
-            ("reference = \"ocmw", "refrence = \"ocmw", "refrence", "unknown field"),
-            ("activate = true", "activate = \"yes\"", "activate", "expected a boolean"),
-            ("name = \"Alsemberg\"", "nam = \"Alsemberg\"", "nam = ", "expected `municipality` or `name`"),
-            ("scheme = \"KBO\"", "scheme = \"BTW\"", "scheme", "write one of KBO, KVK"),
+            (
+                "kind = \"",
+                "kind = \"X",
+                "kind",
+                "write one of FAITH_COMMUNITY",
+            ),
+            (
+                "reference = \"ocmw",
+                "refrence = \"ocmw",
+                "refrence",
+                "unknown field",
+            ),
+            (
+                "activate = true",
+                "activate = \"yes\"",
+                "activate",
+                "expected a boolean",
+            ),
+            (
+                "name = \"Alsemberg\"",
+                "nam = \"Alsemberg\"",
+                "nam = ",
+                "expected `municipality` or `name`",
+            ),
+            (
+                "scheme = \"KBO\"",
+                "scheme = \"BTW\"",
+                "scheme",
+                "write one of KBO, KVK",
+            ),
         ] {
             let broken = EXAMPLE.replacen(from, to, 1);
             assert_ne!(broken, EXAMPLE, "{from}");

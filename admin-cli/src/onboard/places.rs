@@ -112,13 +112,13 @@ fn choose(municipality: &Municipality, named: &Named) -> Result<String, String> 
     match found.as_slice() {
         [one] => Ok(one.id.clone()),
         [] => {
-            let names: Vec<&str> = all.iter().map(|known| known.name.as_str()).collect();
+            let there: Vec<&str> = all.iter().map(|known| known.name.as_str()).collect();
             Err(format!(
                 "{} ({}) has no neighbourhood {:?}. Write one of: {}.",
                 municipality.name,
                 named.municipality,
                 named.name,
-                names.join(", ")
+                there.join(", ")
             ))
         }
         several => {
@@ -140,11 +140,16 @@ mod tests {
     use super::*;
 
     fn chosen(name: &str) -> Result<String, String> {
-        let neighbourhoods = [("n1", "Lot"), ("n2", "Centrum"), ("n3", "Centrum"), ("n4", "LOT")]
-            .map(|(id, name)| Neighbourhood {
-                id: id.to_owned(),
-                name: name.to_owned(),
-            });
+        let neighbourhoods = [
+            ("n1", "Lot"),
+            ("n2", "Centrum"),
+            ("n3", "Centrum"),
+            ("n4", "LOT"),
+        ]
+        .map(|(id, name)| Neighbourhood {
+            id: id.to_owned(),
+            name: name.to_owned(),
+        });
         let municipality = Municipality {
             name: "Beersel".to_owned(),
             neighbourhoods: neighbourhoods.to_vec(),

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use clap::{Parser, Subcommand, ValueEnum, builder::PossibleValuesParser};
+use clap::{
+    Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 
 use crate::vocabulary;
 
@@ -14,6 +17,7 @@ pub(crate) struct Args {
     #[arg(
         long,
         global = true,
+        help_heading = "Everywhere",
         value_name = "URL",
         help = "Address of the service [env: NABIJ_URL] [default: http://127.0.0.1:8080]"
     )]
@@ -21,12 +25,19 @@ pub(crate) struct Args {
     #[arg(
         long,
         global = true,
+        help_heading = "Everywhere",
         value_name = "FILE",
         help = "File that holds the token; without it, NABIJ_TOKEN does"
     )]
     pub(crate) token_file: Option<PathBuf>,
     /// How results and errors are written
-    #[arg(long, global = true, value_enum, default_value_t)]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Everywhere",
+        value_enum,
+        default_value_t
+    )]
     pub(crate) output: Format,
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -78,7 +89,7 @@ pub(crate) struct OnboardArgs {
 pub(crate) struct ListArgs {
     /// Only partners in one of these states
     #[arg(long, value_delimiter = ',', ignore_case = true,
-          value_parser = PossibleValuesParser::new(vocabulary::PARTNER_STATUSES))]
+          value_parser = code_of(&vocabulary::PARTNER_STATUSES))]
     pub(crate) status: Vec<String>,
     /// Only partners that cover a neighbourhood of the municipality with this official code
     #[arg(long, value_name = "CODE")]
@@ -107,7 +118,7 @@ pub(crate) struct SignalsArgs {
     pub(crate) since: Option<DateTime<Utc>>,
     /// Only signals in one of these states
     #[arg(long, value_delimiter = ',', ignore_case = true,
-          value_parser = PossibleValuesParser::new(vocabulary::SIGNAL_STATUSES))]
+          value_parser = code_of(&vocabulary::SIGNAL_STATUSES))]
     pub(crate) status: Vec<String>,
 }
 
@@ -119,6 +130,11 @@ pub(crate) enum SheetFormat {
     Csv,
     /// One JSON object per line
     Json,
+}
+
+/// One of these codes, in any case.
+fn code_of(codes: &'static [&'static str]) -> impl TypedValueParser<Value = String> {
+    PossibleValuesParser::new(codes).map(|code| code.to_ascii_uppercase())
 }
 
 fn moment(text: &str) -> Result<DateTime<Utc>, String> {

@@ -64,11 +64,11 @@ pub(crate) async fn signals(
     if let Some(destination) = destination {
         destination.take_its_place()?;
     }
-    tell(args, rows, output)?;
-    if rows == 0 {
-        explain_none(filter.is_some(), client, output).await?;
-    }
-    Ok(())
+    let note = match rows {
+        0 => Some(why_none(filter.is_some(), client).await?),
+        _ => None,
+    };
+    tell(args, rows, note, output)
 }
 
 /// One page, and the cursor of the next if there is one.
@@ -153,31 +153,36 @@ async fn filter(args: &SignalsArgs, client: &Client) -> Result<Option<api::Signa
 }
 
 /// The summary: the result when the sheet went to a file, beside it when the sheet is the result.
-fn tell(args: &SignalsArgs, rows: u64, output: &mut Output<'_>) -> Result<(), Failure> {
+fn tell(
+    args: &SignalsArgs,
+    rows: u64,
+    note: Option<&str>,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
     let noun = if rows == 1 { "signal" } else { "signals" };
-    let value = json!({ "rows": rows, "file": args.to });
-    if let Some(file) = &args.to {
-        return output.result(&format!("{rows} {noun} in {}.", file.display()), &value);
+    let place = args
+        .to
+        .as_ref()
+        .map_or_else(String::new, |file| format!(" in {}", file.display()));
+    let note_line = note.map_or_else(String::new, |note| format!("\n{note}"));
+    let text = format!("{rows} {noun}{place}.{note_line}");
+    let value = json!({ "rows": rows, "file": args.to, "note": note });
+    if args.to.is_some() {
+        return output.result(&text, &value);
     }
     output.flush()?;
-    output.aside_result(&format!("{rows} {noun}."), &value);
+    output.aside(&text, &value);
     Ok(())
 }
 
-/// An empty sheet is either a matter of the filters or of the token; only the latter needs another.
-async fn explain_none(
-    filtered: bool,
-    client: &Client,
-    output: &mut Output<'_>,
-) -> Result<(), Failure> {
+/// An empty sheet is either a matter of the options or of the token; only the latter needs another.
+async fn why_none(filtered: bool, client: &Client) -> Result<&'static str, Failure> {
     if filtered && !page(client, None, None).await?.0.is_empty() {
-        output.aside("You may see signals, but none that these options ask for.");
-    } else {
-        output.aside(
-            "This token sees no signals at all. It takes the role COORDINATOR of the \
-             municipality; PARTNER_STAFF sees what its partner handles or was referred, AMBASSADOR \
-             and SIGNALLER what they submitted. ADMIN and AUDITOR see no signals, on purpose.",
-        );
+        return Ok("You may see signals, but none that these options ask for.");
     }
-    Ok(())
+    Ok(
+        "This token sees no signals at all. It takes the role COORDINATOR of the municipality; \
+         PARTNER_STAFF sees what its partner handles or was referred, AMBASSADOR and SIGNALLER \
+         what they submitted. ADMIN and AUDITOR see no signals, on purpose.",
+    )
 }

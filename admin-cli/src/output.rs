@@ -4,9 +4,11 @@ use std::io::{self, Write};
 
 use comfy_table::{Table, presets};
 use serde::Serialize;
-use serde_json::json;
 
-use crate::{args::Format, failure::Failure};
+use crate::{
+    args::Format,
+    failure::{Detail, Failure},
+};
 
 /// Where a run writes, and how.
 pub(crate) struct Output<'a> {
@@ -30,13 +32,8 @@ impl Output<'_> {
         .map_err(|error| unwritten(&error))
     }
 
-    /// Writes something beside the result, for whoever watches. Nobody watching is no failure.
-    pub(crate) fn aside(&mut self, text: &str) {
-        let _ = writeln!(self.err, "{text}");
-    }
-
-    /// The same for what programs may want to read too.
-    pub(crate) fn aside_result(&mut self, text: &str, value: &impl Serialize) {
+    /// Writes something beside the result. Nobody listening is no failure.
+    pub(crate) fn aside(&mut self, text: &str, value: &impl Serialize) {
         let _ = match self.format {
             Format::Table => writeln!(self.err, "{text}"),
             Format::Json => json_line(self.err, value),
@@ -108,15 +105,34 @@ fn in_words(failure: &Failure) -> String {
     lines.join("\n")
 }
 
-fn in_json(failure: &Failure) -> serde_json::Value {
-    json!({ "error": {
-        "exitCode": failure.exit.code(),
-        "kind": failure.exit.kind(),
-        "message": failure.what,
-        "advice": failure.advice,
-        "details": failure.details,
-        "requestId": failure.request_id,
-    } })
+/// A failure in JSON: documented in `docs/admin.md`.
+#[derive(Serialize)]
+struct Told<'a> {
+    error: ToldError<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ToldError<'a> {
+    exit_code: u8,
+    kind: &'static str,
+    message: &'a str,
+    advice: &'a str,
+    details: &'a [Detail],
+    request_id: Option<&'a str>,
+}
+
+fn in_json(failure: &Failure) -> Told<'_> {
+    Told {
+        error: ToldError {
+            exit_code: failure.exit.code(),
+            kind: failure.exit.kind(),
+            message: &failure.what,
+            advice: &failure.advice,
+            details: &failure.details,
+            request_id: failure.request_id.as_deref(),
+        },
+    }
 }
 
 /// A text without the characters that steer a terminal; line ends stay.
@@ -160,8 +176,10 @@ pub(crate) fn code(value: &impl Serialize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::failure::{Detail, Exit};
+    use crate::failure::Exit;
 
     fn failure() -> Failure {
         Failure::new(Exit::Refused, "The service refused it.", "Mend the file.")
@@ -188,7 +206,7 @@ mod tests {
     #[test]
     fn a_failure_in_json() {
         assert_eq!(
-            in_json(&failure()),
+            serde_json::to_value(in_json(&failure())).unwrap(),
             json!({ "error": {
                 "exitCode": 1,
                 "kind": "REFUSED",

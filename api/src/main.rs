@@ -8,7 +8,7 @@ use nabij_api::{
     auth::Issuers,
     clock::Clock,
     config::{Flags, Purpose, Settings, Sources},
-    graphql,
+    demo, graphql,
     http::serve::serve,
     store::Db,
     telemetry,
@@ -29,6 +29,14 @@ struct Cli {
 enum Command {
     /// Run the service
     Serve {
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// Run the service with the five initiatives as data and everybody's token at hand, for trying
+    /// it out on your own machine
+    Demo {
+        #[command(flatten)]
+        options: demo::Options,
         #[command(flatten)]
         flags: Flags,
     },
@@ -54,6 +62,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve { flags } => block_on(run(flags)),
+        Command::Demo { options, flags } => block_on(demo::run(flags, &options)),
         Command::Migrate { flags } => block_on(migrate(flags)),
         Command::Schema { check, write, file } => schema(check, write, &file),
     };

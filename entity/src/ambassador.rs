@@ -63,7 +63,7 @@ codes! {
     pub enum AmbassadorStatus {
         /// Came forward, hasn't started.
         Candidate = "CANDIDATE",
-        /// Active.
+        /// Active: there for people, and able to submit signals.
         Active = "ACTIVE",
         /// Takes a break.
         Paused = "PAUSED",

@@ -3,10 +3,13 @@
 mod admin;
 mod bad_input;
 mod conformance;
+mod fields;
 mod house;
 mod http;
 mod machines;
+mod paging;
 mod policy;
+mod races;
 mod schema;
-
 mod schema_matches_entities;
+mod statements;

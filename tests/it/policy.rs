@@ -41,7 +41,7 @@ fn noon() -> DateTimeUtc {
     DateTimeUtc::from_timestamp_secs(1_795_348_800).expect("a moment")
 }
 
-fn viewer(user: Uuid, grant: Option<Grant>) -> Viewer {
+pub(crate) fn viewer(user: Uuid, grant: Option<Grant>) -> Viewer {
     let account = Account {
         id: user,
         kind: UserKind::Person,
@@ -51,7 +51,7 @@ fn viewer(user: Uuid, grant: Option<Grant>) -> Viewer {
     Viewer::new(account, grant.as_slice(), noon())
 }
 
-fn grant(role: Role) -> Grant {
+pub(crate) fn grant(role: Role) -> Grant {
     Grant {
         role,
         municipality_id: None,
@@ -268,7 +268,7 @@ fn table() -> String {
 }
 
 /// Compares with a golden file, or rewrites it.
-fn holds(file: &str, found: &str) {
+pub(crate) fn holds(file: &str, found: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("golden")
         .join(file);

@@ -29,7 +29,7 @@ fn what_is_committed_is_what_is_served() {
 }
 
 /// The types of the schema, as the service tells them by introspection in one query.
-async fn types() -> &'static [Value] {
+pub(crate) async fn types() -> &'static [Value] {
     static TYPES: OnceCell<Vec<Value>> = OnceCell::const_new();
     TYPES.get_or_init(introspect).await
 }

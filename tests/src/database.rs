@@ -98,6 +98,12 @@ impl Database {
             &format!("CREATE DATABASE {name} TEMPLATE {template}"),
         )
         .await;
+        // A test's data need not outlive a power cut.
+        run(
+            &server,
+            &format!("ALTER DATABASE {name} SET synchronous_commit TO off"),
+        )
+        .await;
         let _ = server.close().await;
         Self {
             url: sibling(url, &name),

@@ -1,11 +1,12 @@
 //! Rows of places, partners, volunteers and roles, written beneath the service: the town as a test
 //! finds it. What a test is about, it does through the service.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use nabij_api::clock::{self, Clock};
 use nabij_entity::{
     SetOf, ambassador, ambassador_neighbourhood, municipality, neighbourhood, partner,
-    partner_neighbourhood, role_grant, role_grant::Role, user, vocabulary::Country,
+    partner_neighbourhood, referral, role_grant, role_grant::Role, signal, user,
+    vocabulary::Country,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseConnection, EntityTrait,
@@ -178,18 +179,16 @@ impl Founding {
             version: 1,
         };
         insert_all::<ambassador::Entity>(&self.db, [row]).await;
-        if !neighbourhoods.is_empty() {
-            insert_all::<ambassador_neighbourhood::Entity>(
-                &self.db,
-                served
-                    .into_iter()
-                    .map(|neighbourhood_id| ambassador_neighbourhood::Model {
-                        ambassador_id: id,
-                        neighbourhood_id,
-                    }),
-            )
-            .await;
-        }
+        insert_all::<ambassador_neighbourhood::Entity>(
+            &self.db,
+            served
+                .into_iter()
+                .map(|neighbourhood_id| ambassador_neighbourhood::Model {
+                    ambassador_id: id,
+                    neighbourhood_id,
+                }),
+        )
+        .await;
         id
     }
 
@@ -244,6 +243,43 @@ impl Founding {
             version: 1,
         };
         insert_all::<role_grant::Entity>(&self.db, [row]).await;
+    }
+
+    /// Copies of a signal and its referrals, a second apart three by three, so that some come at
+    /// one moment; their ids.
+    pub(crate) async fn copy_signal(&self, id: Uuid, times: usize) -> Vec<Uuid> {
+        let signal = signal::Entity::find_by_id(id).one(&self.db).await;
+        let signal = signal.expect("signals can be read").expect("it is there");
+        let referrals = referral::Entity::find()
+            .filter(referral::Column::SignalId.eq(id))
+            .all(&self.db)
+            .await
+            .expect("referrals can be read");
+        let (mut signals, mut copied) = (Vec::new(), Vec::new());
+        for time in 0..times {
+            let seconds = i64::try_from(time / 3).expect("not that many") + 1;
+            let at = signal.created_at + TimeDelta::seconds(seconds);
+            let copy = signal::Model {
+                id: self.new_id(),
+                external_reference: None,
+                due_at: signal.due_at - TimeDelta::seconds(seconds),
+                created_at: at,
+                ..signal.clone()
+            };
+            copied.extend(referrals.iter().map(|referral| referral::Model {
+                id: self.new_id(),
+                signal_id: copy.id,
+                created_at: at,
+                ..referral.clone()
+            }));
+            signals.push(copy);
+        }
+        let ids = signals.iter().map(|signal| signal.id).collect();
+        insert_all::<signal::Entity>(&self.db, signals).await;
+        if !copied.is_empty() {
+            insert_all::<referral::Entity>(&self.db, copied).await;
+        }
+        ids
     }
 
     pub(crate) async fn block(&self, user: Uuid) {

@@ -20,7 +20,7 @@ use sea_orm::DatabaseConnection;
 use uuid::Uuid;
 
 use crate::{
-    Database, Person,
+    Database, Person, Record,
     founding::{Founding, Holds},
 };
 
@@ -261,6 +261,17 @@ impl Town {
     /// Whoever runs the platform.
     pub async fn admin(&self) -> Person {
         self.official(Role::Admin).await
+    }
+
+    /// So many more signals like this one, with referrals like its own; written beneath the
+    /// service, a second apart three by three. Their ids.
+    pub async fn has_more_like(&self, signal: &Record, times: usize) -> Vec<String> {
+        let id = nabij_api::ids::parse(Kind::Signal, &signal.id).expect("a signal's id");
+        let copies = self.founding.copy_signal(id, times).await;
+        copies
+            .into_iter()
+            .map(|id| type_id(Kind::Signal, id))
+            .collect()
     }
 
     /// Blocks somebody's account, beneath the service.

@@ -31,19 +31,24 @@ const ISSUER: usize = 500;
 const SUBJECT: usize = 255;
 
 /// The machine: which state each action leads to.
+const fn next(from: UserStatus, action: UserAction) -> Option<UserStatus> {
+    match (from, action) {
+        (UserStatus::Active, UserAction::Block) => Some(UserStatus::Blocked),
+        (UserStatus::Blocked, UserAction::Unblock) => Some(UserStatus::Active),
+        _ => None,
+    }
+}
+
+/// The state that an action leads to.
 ///
 /// # Errors
 /// The [`Transition`] that isn't possible.
 pub fn step(from: UserStatus, action: UserAction) -> Result<UserStatus, Transition> {
-    match (from, action) {
-        (UserStatus::Active, UserAction::Block) => Ok(UserStatus::Blocked),
-        (UserStatus::Blocked, UserAction::Unblock) => Ok(UserStatus::Active),
-        _ => Err(Transition {
-            from: from.code(),
-            attempted: action.code(),
-            allowed: allowed(from).into_iter().map(UserAction::code).collect(),
-        }),
-    }
+    next(from, action).ok_or_else(|| Transition {
+        from: from.code(),
+        attempted: action.code(),
+        allowed: allowed(from).into_iter().map(UserAction::code).collect(),
+    })
 }
 
 /// The actions a state allows, whoever asks.
@@ -51,7 +56,7 @@ pub fn step(from: UserStatus, action: UserAction) -> Result<UserStatus, Transiti
 pub fn allowed(from: UserStatus) -> Vec<UserAction> {
     [UserAction::Block, UserAction::Unblock]
         .into_iter()
-        .filter(|action| step(from, *action).is_ok())
+        .filter(|action| next(from, *action).is_some())
         .collect()
 }
 

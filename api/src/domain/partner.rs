@@ -16,24 +16,30 @@ use crate::{
 mod compare;
 pub mod identifier;
 pub mod onboard;
+mod request;
 
 /// The machine: which state each action leads to.
+const fn next(from: PartnerStatus, action: PartnerAction) -> Option<PartnerStatus> {
+    use PartnerAction as A;
+    use PartnerStatus as S;
+    match (from, action) {
+        (S::Invited | S::Suspended, A::Activate) => Some(S::Active),
+        (S::Active, A::Suspend) => Some(S::Suspended),
+        (S::Invited | S::Active | S::Suspended, A::Offboard) => Some(S::Offboarded),
+        _ => None,
+    }
+}
+
+/// The state that an action leads to.
 ///
 /// # Errors
 /// The [`Transition`] that isn't possible.
 pub fn step(from: PartnerStatus, action: PartnerAction) -> Result<PartnerStatus, Transition> {
-    use PartnerAction as A;
-    use PartnerStatus as S;
-    match (from, action) {
-        (S::Invited | S::Suspended, A::Activate) => Ok(S::Active),
-        (S::Active, A::Suspend) => Ok(S::Suspended),
-        (S::Invited | S::Active | S::Suspended, A::Offboard) => Ok(S::Offboarded),
-        _ => Err(Transition {
-            from: from.code(),
-            attempted: action.code(),
-            allowed: allowed(from).into_iter().map(PartnerAction::code).collect(),
-        }),
-    }
+    next(from, action).ok_or_else(|| Transition {
+        from: from.code(),
+        attempted: action.code(),
+        allowed: allowed(from).into_iter().map(PartnerAction::code).collect(),
+    })
 }
 
 /// The actions a state allows, whoever asks.
@@ -42,7 +48,7 @@ pub fn allowed(from: PartnerStatus) -> Vec<PartnerAction> {
     use PartnerAction as A;
     [A::Activate, A::Suspend, A::Offboard]
         .into_iter()
-        .filter(|action| step(from, *action).is_ok())
+        .filter(|action| next(from, *action).is_some())
         .collect()
 }
 

@@ -14,22 +14,27 @@ use crate::{
 };
 
 /// The machine: which state each action leads to. Onboarding alone makes a service inactive.
+const fn next(from: ServiceStatus, action: ServiceAction) -> Option<ServiceStatus> {
+    use ServiceAction as A;
+    use ServiceStatus as S;
+    match (from, action) {
+        (S::Inactive | S::TemporarilyClosed, A::Open) => Some(S::Active),
+        (S::Active, A::CloseTemporarily) => Some(S::TemporarilyClosed),
+        (S::Active | S::Inactive | S::TemporarilyClosed, A::End) => Some(S::Defunct),
+        _ => None,
+    }
+}
+
+/// The state that an action leads to.
 ///
 /// # Errors
 /// The [`Transition`] that isn't possible.
 pub fn step(from: ServiceStatus, action: ServiceAction) -> Result<ServiceStatus, Transition> {
-    use ServiceAction as A;
-    use ServiceStatus as S;
-    match (from, action) {
-        (S::Inactive | S::TemporarilyClosed, A::Open) => Ok(S::Active),
-        (S::Active, A::CloseTemporarily) => Ok(S::TemporarilyClosed),
-        (S::Active | S::Inactive | S::TemporarilyClosed, A::End) => Ok(S::Defunct),
-        _ => Err(Transition {
-            from: from.code(),
-            attempted: action.code(),
-            allowed: allowed(from).into_iter().map(ServiceAction::code).collect(),
-        }),
-    }
+    next(from, action).ok_or_else(|| Transition {
+        from: from.code(),
+        attempted: action.code(),
+        allowed: allowed(from).into_iter().map(ServiceAction::code).collect(),
+    })
 }
 
 /// The actions a state allows, whoever asks.
@@ -38,7 +43,7 @@ pub fn allowed(from: ServiceStatus) -> Vec<ServiceAction> {
     use ServiceAction as A;
     [A::Open, A::CloseTemporarily, A::End]
         .into_iter()
-        .filter(|action| step(from, *action).is_ok())
+        .filter(|action| next(from, *action).is_some())
         .collect()
 }
 

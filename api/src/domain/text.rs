@@ -119,10 +119,16 @@ pub fn holds_identity_number(text: &str) -> bool {
 }
 
 /// Groups of digits, those together that have a single separator (dot, space, hyphen, slash) between
-/// them: a number may begin at any group, since a house number may stand before it.
+/// them: a number may begin at any group, since a house number may stand before it. International
+/// phone numbers are left out: with their `+` they have eleven digits too.
 fn digit_groups(text: &str) -> Vec<Vec<Vec<u32>>> {
     let mut rows: Vec<Vec<Vec<u32>>> = vec![vec![Vec::new()]];
+    let mut phone = false;
     for character in text.chars() {
+        if phone && (character.is_ascii_digit() || matches!(character, ' ' | '-' | '.' | '/')) {
+            continue;
+        }
+        phone = character == '+';
         let Some(row) = rows.last_mut() else { break };
         let begun = row.last().is_some_and(|group| !group.is_empty());
         if let Some(digit) = character.to_digit(10) {
@@ -196,6 +202,8 @@ mod tests {
         for text in [
             "+32 2 359 16 16",
             "0475 12 34 56",
+            "+32470123456",
+            "bel +31 6 11122233, na zes uur",
             "93.05.18-223.62",
             "111222334",
             "000000000",

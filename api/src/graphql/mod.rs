@@ -7,6 +7,11 @@
 //! To add a record: a file with its type, an arm in [`node`], its query and mutation objects in
 //! [`Query`] and [`Mutation`], a row per field in `policy/fields.rs`.
 
+#![expect(
+    clippy::unused_async,
+    reason = "async-graphql wants every resolver to be async, also one that waits for nothing"
+)]
+
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
 pub mod access;

@@ -81,7 +81,7 @@ pub enum WithheldReason {
 pub struct WithheldField {
     /// Which part.
     pub field: ResidentPart,
-    /// Why.
+    /// Why it is kept from you.
     pub reason: WithheldReason,
 }
 

@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use super::{
     identifier::Identifier,
-    onboard::{Change, Offer, Onboarding, What},
+    onboard::{Change, What},
+    request::{Offer, Onboarding},
 };
 use crate::domain::refusal::{Code, Outcome, Problem, Problems};
 

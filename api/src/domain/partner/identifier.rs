@@ -110,13 +110,13 @@ mod tests {
             (S::Kbo, "2202239951"),
             (S::Kbo, "202239951"),
             (S::Kbo, "BE0202239951"),
-            (S::Kvk, "1234567"),
-            (S::Kvk, "1234567a"),
-            (S::Vcode, "0001001"),
+            (S::Kvk, "7654321"),
+            (S::Kvk, "7654321a"),
+            (S::Vcode, "1001000"),
             (S::Ovo, "OVO02949"),
             (S::Ovo, "ovo002949"),
-            (S::Oin, "0000000112345678900"),
-            (S::Oin, "0000000112345678900\u{661}"),
+            (S::Oin, "9990000112345678900"),
+            (S::Oin, "9990000112345678900\u{661}"),
         ] {
             let problem = read("a", scheme, given).unwrap_err();
             assert_eq!(problem.code, Code::Invalid, "{given}");

@@ -78,7 +78,7 @@ pub enum RoleScopeInput {
     Municipality(ID),
     /// One neighbourhood: for COORDINATOR.
     Neighbourhood(ID),
-    /// A partner: for SIGNALLER, PARTNER_STAFF and PARTNER_COORDINATOR.
+    /// A partner: for SIGNALLER, `PARTNER_STAFF` and `PARTNER_COORDINATOR`.
     Partner(ID),
     /// The volunteer that the user is: for AMBASSADOR.
     Ambassador(ID),

@@ -275,7 +275,8 @@ impl AmbassadorMutation {
     async fn ambassador_assign(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Where.")] input: AmbassadorAssignInput,
+        #[graphql(desc = "Where they are there for people from now on.")]
+        input: AmbassadorAssignInput,
     ) -> Option<Result<AmbassadorAssignPayload, Error>> {
         let AmbassadorAssignInput {
             id,

@@ -25,7 +25,7 @@ pub struct MunicipalityCreateInput {
     pub name: String,
     /// The country it lies in.
     pub country: Country,
-    /// The list that its code belongs to: NIS5 in Belgium, CBS_GM in the Netherlands.
+    /// The list that its code belongs to: NIS5 in Belgium, `CBS_GM` in the Netherlands.
     pub code_scheme: MunicipalityCodeScheme,
     /// Its official code, such as `23003` or `GM0352`.
     pub code: String,

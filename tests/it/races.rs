@@ -1,0 +1,232 @@
+//! People who are at it at the same moment: one wins, the others are told, and what must hold of
+//! the records holds.
+
+use futures_util::future::join_all;
+use nabij_tests::{Answer, Need, Person, Record, Town};
+use serde_json::{Value, json};
+
+const ROUNDS: usize = 6;
+const A_KEY: &str = "0190f5a8-9f3c-7d5e-8a3b-5f0c6d7e8f90";
+
+/// Exactly one of these was done; the others say why not, with one of these codes.
+#[track_caller]
+fn one_wins(answers: &[Answer], others: &[&str]) {
+    let refusals: Vec<&str> = answers.iter().map(Answer::refusal).collect();
+    let won = refusals.iter().filter(|code| code.is_empty()).count();
+    assert_eq!(won, 1, "{refusals:?}");
+    assert!(
+        refusals
+            .iter()
+            .all(|code| code.is_empty() || others.contains(code)),
+        "{refusals:?}"
+    );
+}
+
+/// Too late: the version has changed, or the state.
+const TOO_LATE: [&str; 2] = ["CONFLICT", "INVALID_TRANSITION"];
+
+/// The record changed once since it was made, and one event says so.
+async fn changed_once(record: &Record, overseer: &Person) {
+    let fields = "version history(first: 10) { nodes { kind } }";
+    let seen = overseer.sees(record, fields).await.expect("seen");
+    assert_eq!(seen["version"], 2, "{seen}");
+    assert_eq!(
+        seen["history"]["nodes"].as_array().map_or(0, Vec::len),
+        2,
+        "{seen}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_for_one_step_of_a_signal() {
+    let town = Town::start().await;
+    let rosa = town.ambassador("Rosa", &["Alsemberg"]).await;
+    let (ann, bert) = (
+        town.coordinator().await,
+        town.coordinator_in("Alsemberg").await,
+    );
+    for round in 0..ROUNDS {
+        let signal = rosa
+            .signals("The stairs are too steep", "NORMAL")
+            .await
+            .done();
+        let answers = match round % 3 {
+            0 => join_all([
+                Box::pin(ann.resolves(&signal, "RESOLVED_AT_INTAKE")) as Boxed,
+                Box::pin(bert.dismisses(&signal, "OUT_OF_SCOPE")),
+            ]),
+            1 => join_all([
+                Box::pin(ann.triages(&signal)) as Boxed,
+                Box::pin(bert.triages(&signal)),
+            ]),
+            _ => join_all([
+                Box::pin(rosa.withdraws(&signal)) as Boxed,
+                Box::pin(bert.starts(&signal)),
+            ]),
+        };
+        one_wins(&answers.await, &TOO_LATE);
+        changed_once(&signal, &ann).await;
+    }
+}
+
+type Boxed<'a> = std::pin::Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_for_one_step_of_a_referral() {
+    let town = Town::start().await;
+    let (rosa, coordinator) = (
+        town.ambassador("Rosa", &["Alsemberg"]).await,
+        town.coordinator().await,
+    );
+    let ann = town.partner("OCMW Beersel").await;
+    let bert = town
+        .colleague(&ann, nabij_entity::role_grant::Role::PartnerCoordinator)
+        .await;
+    for round in 0..ROUNDS {
+        let signal = rosa
+            .signals("The stairs are too steep", "NORMAL")
+            .await
+            .done();
+        let referral = coordinator.refers(&signal, &ann).await.done();
+        let answers = if round % 2 == 0 {
+            join_all([
+                Box::pin(ann.accepts(&referral)) as Boxed,
+                Box::pin(bert.rejects(&referral, "NO_CAPACITY")),
+            ])
+        } else {
+            join_all([
+                Box::pin(ann.rejects(&referral, "NOT_ELIGIBLE")) as Boxed,
+                Box::pin(coordinator.cancels(&referral, "No longer needed")),
+            ])
+        };
+        one_wins(&answers.await, &TOO_LATE);
+        changed_once(&referral, &coordinator).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signal_is_not_closed_while_somebody_refers_it() {
+    let town = Town::start().await;
+    let (ann, bert) = (
+        town.coordinator().await,
+        town.coordinator_in("Beersel").await,
+    );
+    let welfare = town.partner("OCMW Beersel").await;
+    for _ in 0..ROUNDS {
+        let signal = ann
+            .signals("The stairs are too steep", "NORMAL")
+            .await
+            .done();
+        ann.starts(&signal).await.done();
+        let answers = join_all([
+            Box::pin(ann.resolves(&signal, "RESOLVED_AT_INTAKE")) as Boxed,
+            Box::pin(bert.refers(&signal, &welfare)),
+        ])
+        .await;
+        one_wins(&answers, &["CONFLICT", "INVALID_TRANSITION", "INVALID"]);
+        let fields = "status referrals(first: 5) { nodes { status } }";
+        let seen = ann.sees(&signal, fields).await.expect("seen");
+        let open = seen["referrals"]["nodes"].as_array().map_or(0, Vec::len);
+        let closed = seen["status"] == "RESOLVED";
+        assert!(
+            closed != (open == 1),
+            "closed with an open referral, or neither: {seen}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_refer_one_signal_to_one_partner() {
+    let town = Town::start().await;
+    let (ann, bert) = (
+        town.coordinator().await,
+        town.coordinator_in("Beersel").await,
+    );
+    let welfare = town.partner("OCMW Beersel").await;
+    for round in 0..ROUNDS {
+        let signal = ann
+            .signals("The stairs are too steep", "NORMAL")
+            .await
+            .done();
+        if round % 2 == 0 {
+            ann.starts(&signal).await.done();
+        }
+        let answers = join_all([
+            Box::pin(ann.refers(&signal, &welfare)) as Boxed,
+            Box::pin(bert.refers(&signal, &welfare)),
+        ])
+        .await;
+        one_wins(&answers, &["CONFLICT", "ALREADY_EXISTS"]);
+        let seen = ann
+            .sees(&signal, "referrals { totalCount }")
+            .await
+            .expect("seen");
+        assert_eq!(seen["referrals"]["totalCount"], 1);
+    }
+}
+
+/// How many signals there are.
+async fn signals(person: &Person) -> Value {
+    let answer = person.asks("{ signals { totalCount } }", json!({})).await;
+    answer.data("/signals/totalCount").clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_times_the_same_key_makes_one_signal() {
+    let town = Town::start().await;
+    let rosa = town.ambassador("Rosa", &["Alsemberg"]).await;
+    let need = Need::new("The stairs are too steep", &rosa.neighbourhood)
+        .with("idempotencyKey", A_KEY)
+        .with("resident", json!({ "new": { "givenName": "Maria" } }));
+    let answers = join_all((0..50).map(|_| rosa.submits(need.clone()))).await;
+    let first = answers[0].record();
+    for answer in &answers {
+        assert_eq!(answer.record().fields, first.fields);
+    }
+    assert_eq!(signals(&rosa).await, 1);
+    let coordinator = town.coordinator().await;
+    let residents = coordinator
+        .asks("{ residents { totalCount } }", json!({}))
+        .await;
+    assert_eq!(residents.data("/residents/totalCount"), 1);
+
+    // The same key for something else is no repetition, today; it is tomorrow's own.
+    let other = need.with("title", "The lift is broken");
+    rosa.submits(other.clone())
+        .await
+        .is_refused_at("IDEMPOTENCY_MISMATCH", "idempotencyKey");
+    town.wait(std::time::Duration::from_hours(25));
+    rosa.submits(other).await.done();
+    assert_eq!(signals(&rosa).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_is_its_owners_own() {
+    let town = Town::start().await;
+    let (rosa, jan) = (
+        town.ambassador("Rosa", &["Alsemberg"]).await,
+        town.ambassador("Jan", &["Alsemberg"]).await,
+    );
+    let need =
+        Need::new("The stairs are too steep", &rosa.neighbourhood).with("idempotencyKey", A_KEY);
+    let (hers, his) = (
+        rosa.submits(need.clone()).await.done(),
+        jan.submits(need).await.done(),
+    );
+    assert_ne!(hers.id, his.id);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn twenty_times_the_same_reference_makes_one_signal() {
+    let town = Town::start().await;
+    let platform = town.partner("Hoplr").await;
+    let need = Need::new("Lift broken", &platform.neighbourhood)
+        .with("source", "Hoplr")
+        .with("externalReference", "hoplr-4711");
+    let answers = join_all((0..20).map(|_| platform.submits(need.clone()))).await;
+    let first = answers[0].record();
+    for answer in &answers {
+        assert_eq!(answer.record().id, first.id);
+    }
+    assert_eq!(signals(&platform).await, 1);
+}

@@ -1,5 +1,6 @@
 //! Every test of the service from outside, in one binary.
 
+mod admin;
 mod bad_input;
 mod beersel;
 mod conformance;

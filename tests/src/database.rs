@@ -166,7 +166,8 @@ async fn run(server: &DatabaseConnection, sql: &str) {
     }
 }
 
-fn new_name() -> String {
+/// A name for something of a test; what is left of it is swept away by later ones.
+pub(crate) fn new_name() -> String {
     let id = clock::new_id(&Clock::system());
     format!("{OF_A_TEST}{}", id.simple())
 }

@@ -15,7 +15,7 @@
 //! ```
 //!
 //! Everything goes through the service's real router over a real database: no mocks, no sleeps,
-//! no ports. Time is a clock that the test holds.
+//! no ports but those the system gives. Time is a clock that the test holds.
 //!
 //! | file | what is in it |
 //! |---|---|
@@ -25,6 +25,7 @@
 //! | `beginnings.rs` | how a town comes to be through the service |
 //! | `person.rs` | somebody who asks: GraphQL with a token, or any HTTP request |
 //! | `answer.rs` | what came back, and what a test says about it |
+//! | `served.rs` | the service on a port of its own, and the admin client run against it |
 //! | `signals.rs`, `referrals.rs`, … | what people do, one file per record |
 //!
 //! **One more deed:** a function on [`Person`] in the file of its record, named by what people do.
@@ -35,6 +36,7 @@ mod database;
 mod founding;
 mod person;
 mod referrals;
+mod served;
 mod signals;
 mod town;
 
@@ -42,5 +44,6 @@ pub use answer::{Answer, Record};
 pub use database::Database;
 pub use person::Person;
 pub use referrals::Request;
+pub use served::{Folder, Ran, Served};
 pub use signals::Need;
 pub use town::Town;

@@ -60,7 +60,6 @@ impl Town {
     }
 
     /// The routes of the service, to put something before them.
-    #[must_use]
     pub fn router(&self) -> Router {
         self.gatehouse.router.clone()
     }

@@ -77,7 +77,6 @@ impl App {
     }
 
     /// Every route of the service.
-    #[must_use]
     pub fn router(&self) -> Router {
         let parts = &self.parts;
         http::graphql::router(parts.gate.clone(), Arc::new(self.clone()))

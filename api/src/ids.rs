@@ -10,8 +10,11 @@ use crate::store::Kind;
 /// The id of a record as it is shown outside.
 #[must_use]
 pub fn type_id(kind: Kind, id: Uuid) -> String {
-    let prefix = DynamicType::new(kind.prefix()).expect("prefixes are lower-case words");
-    TypeSafeId::from_type_and_uuid(prefix, id).to_string()
+    // A kind's prefix is a lower-case word, which every prefix may be.
+    DynamicType::new(kind.prefix()).map_or_else(
+        |_| id.to_string(),
+        |prefix| TypeSafeId::from_type_and_uuid(prefix, id).to_string(),
+    )
 }
 
 /// Why a text is not the id that was expected.

@@ -1,4 +1,4 @@
-//! The command line of the service: `serve`, `demo`, `migrate`, `schema`.
+//! The command line of the service: `serve`, `demo`, `migrate`, `admin`, `schema`.
 
 use std::{fmt::Display, path::PathBuf, process::ExitCode};
 
@@ -8,9 +8,12 @@ use nabij_api::{
     auth::Issuers,
     clock::Clock,
     config::{Flags, Purpose, Settings, Sources},
-    demo, graphql,
+    demo,
+    domain::{Refusal, access::register_first_admin},
+    graphql,
     http::serve::serve,
-    store::Db,
+    ids::type_id,
+    store::{Db, Kind},
     telemetry,
 };
 
@@ -45,6 +48,21 @@ enum Command {
         #[command(flatten)]
         flags: Flags,
     },
+    /// Register an administrator: the first one, or one more when all have lost their access. Doing
+    /// it twice changes nothing
+    Admin {
+        /// The issuer that vouches for the person: `url` of one of the settings' issuers
+        #[arg(long, value_name = "URL")]
+        issuer: String,
+        /// The claim `sub` of the person's tokens
+        #[arg(long)]
+        subject: String,
+        /// The name that colleagues see
+        #[arg(long)]
+        name: String,
+        #[command(flatten)]
+        flags: Flags,
+    },
     /// Print the GraphQL schema
     Schema {
         /// Compare it with `schema.graphql` instead, and fail when they differ
@@ -64,6 +82,12 @@ fn main() -> ExitCode {
         Command::Serve { flags } => block_on(run(flags)),
         Command::Demo { options, flags } => block_on(demo::run(flags, &options)),
         Command::Migrate { flags } => block_on(migrate(flags)),
+        Command::Admin {
+            issuer,
+            subject,
+            name,
+            flags,
+        } => block_on(admin(issuer, subject, name, flags)),
         Command::Schema { check, write, file } => schema(check, write, &file),
     };
     match done {
@@ -120,6 +144,41 @@ async fn migrate(flags: Flags) -> Result<(), String> {
     println!("{pending} change(s) made to the tables.");
     db.close().await;
     Ok(())
+}
+
+async fn admin(issuer: String, subject: String, name: String, flags: Flags) -> Result<(), String> {
+    let settings = Settings::load(&Sources::of_process(flags), Purpose::Serve).map_err(text)?;
+    telemetry::init(settings.log_format, &settings.log).map_err(text)?;
+    if !settings.issuers.iter().any(|known| known.url == issuer) {
+        return Err(
+            "--issuer is none of the issuers in the settings: nobody could sign in with it. Name \
+             one of them, or add it."
+                .to_owned(),
+        );
+    }
+    let issuers = Issuers::from_settings(&settings.issuers).map_err(text)?;
+    let db = open(&settings).await?;
+    if settings.migrate_on_start {
+        db.migrate().await.map_err(text)?;
+    }
+    let app = App::new(db.clone(), Clock::system(), issuers).map_err(text)?;
+    let cx = app.cx("command-line");
+    let registered = register_first_admin(&cx, issuer, subject, name).await;
+    db.close().await;
+    match registered {
+        Ok(id) => {
+            println!("{} is an administrator.", type_id(Kind::User, id));
+            Ok(())
+        }
+        Err(Refusal::Problems(problems)) => {
+            let told: Vec<String> = problems
+                .into_iter()
+                .map(|problem| problem.message)
+                .collect();
+            Err(told.join(" "))
+        }
+        Err(Refusal::Failure(failure)) => Err(format!("the database refused: {failure:?}")),
+    }
 }
 
 fn schema(check: bool, write: bool, file: &std::path::Path) -> Result<(), String> {

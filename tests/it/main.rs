@@ -2,6 +2,7 @@
 
 mod admin;
 mod bad_input;
+mod beersel;
 mod conformance;
 mod fields;
 mod house;

@@ -54,41 +54,44 @@ pub(crate) struct Founding {
 }
 
 impl Founding {
-    /// Writes the places.
-    pub(crate) async fn begin(db: DatabaseConnection, clock: Clock) -> Self {
-        let mut founding = Self {
+    /// Over a database that holds nothing.
+    pub(crate) fn over(db: DatabaseConnection, clock: Clock) -> Self {
+        Self {
             db,
             clock,
             municipalities: Vec::new(),
             neighbourhoods: Vec::new(),
-        };
+        }
+    }
+
+    /// Writes the places.
+    pub(crate) async fn lay_out(&mut self) {
         for (name, code, neighbourhoods) in PLACES {
             let municipality = municipality::Model {
-                id: founding.new_id(),
+                id: self.new_id(),
                 name: name.to_owned(),
                 country: Country::Be,
                 code: code.to_owned(),
                 code_scheme: municipality::MunicipalityCodeScheme::Nis5,
-                created_at: founding.now(),
-                updated_at: founding.now(),
+                created_at: self.now(),
+                updated_at: self.now(),
                 version: 1,
             };
             for name in neighbourhoods {
-                founding.neighbourhoods.push(neighbourhood::Model {
-                    id: founding.new_id(),
+                self.neighbourhoods.push(neighbourhood::Model {
+                    id: self.new_id(),
                     municipality_id: municipality.id,
                     parent_id: None,
                     name: (*name).to_owned(),
-                    created_at: founding.now(),
-                    updated_at: founding.now(),
+                    created_at: self.now(),
+                    updated_at: self.now(),
                     version: 1,
                 });
             }
-            founding.municipalities.push(municipality);
+            self.municipalities.push(municipality);
         }
-        insert_all::<municipality::Entity>(&founding.db, founding.municipalities.clone()).await;
-        insert_all::<neighbourhood::Entity>(&founding.db, founding.neighbourhoods.clone()).await;
-        founding
+        insert_all::<municipality::Entity>(&self.db, self.municipalities.clone()).await;
+        insert_all::<neighbourhood::Entity>(&self.db, self.neighbourhoods.clone()).await;
     }
 
     fn new_id(&self) -> Uuid {

@@ -22,6 +22,7 @@
 //! | `database.rs` | a fresh, migrated database per test, gone afterwards |
 //! | `town.rs` | the service over it, its clock, and the people's arrival |
 //! | `founding.rs` | rows of places, partners, volunteers and roles, written beneath the service |
+//! | `beginnings.rs` | how a town comes to be through the service |
 //! | `person.rs` | somebody who asks: GraphQL with a token, or any HTTP request |
 //! | `answer.rs` | what came back, and what a test says about it |
 //! | `served.rs` | the service on a port of its own, and the admin client run against it |
@@ -30,6 +31,7 @@
 //! **One more deed:** a function on [`Person`] in the file of its record, named by what people do.
 
 mod answer;
+mod beginnings;
 mod database;
 mod founding;
 mod person;

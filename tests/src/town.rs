@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// The issuer of the tests' tokens.
-const ISSUER: &str = "https://issuer.test";
+pub(crate) const ISSUER: &str = "https://issuer.test";
 /// The audience of the tests' tokens: the service.
 const AUDIENCE: &str = "https://nabij.test";
 /// How long a token is good.
@@ -61,6 +61,7 @@ impl Gatehouse {
 /// its database when it goes out of scope.
 pub struct Town {
     pub(crate) gatehouse: Arc<Gatehouse>,
+    app: App,
     db: Db,
     clock: Clock,
     held: HeldClock,
@@ -74,6 +75,13 @@ impl Town {
     ///
     /// With `NABIJ_TEST_LOG` set to a filter such as `debug`, the service's log is shown.
     pub async fn start() -> Self {
+        let mut town = Self::empty().await;
+        town.founding.lay_out().await;
+        town
+    }
+
+    /// The same without a single record: what is there, comes through the service.
+    pub async fn empty() -> Self {
         if let Ok(filter) = std::env::var("NABIJ_TEST_LOG") {
             // Only the first town of a process starts it.
             let _ = telemetry::init(LogFormat::Human, &filter);
@@ -89,7 +97,7 @@ impl Town {
         let key = SigningKey::generate().expect("the system has randomness");
         let issuers = Issuers::default().and_own(ISSUER, AUDIENCE, &key);
         let app = App::new(db.clone(), clock.clone(), issuers).expect("the parts fit");
-        let founding = Founding::begin(database.connect().await, clock.clone()).await;
+        let founding = Founding::over(database.connect().await, clock.clone());
         let gatehouse = Gatehouse {
             router: app.router(),
             clock: clock.clone(),
@@ -97,6 +105,7 @@ impl Town {
         };
         Self {
             gatehouse: Arc::new(gatehouse),
+            app,
             db,
             clock,
             held,
@@ -120,6 +129,12 @@ impl Town {
     #[must_use]
     pub fn is_on_postgres(&self) -> bool {
         self.database.is_postgres()
+    }
+
+    /// The service itself, for what comes by the command line.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
     }
 
     /// The service's database, as the service holds it.

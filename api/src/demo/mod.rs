@@ -4,7 +4,7 @@
 //! | file | what is in it |
 //! |---|---|
 //! | `data/*.toml`, `data.rs` | the content, one file per initiative, and its reading |
-//! | `load.rs`, `story.rs` | places, partners and people; then what happens, step by step |
+//! | `load.rs`, `load/`, `story.rs` | places and partners, people; then what happens, step by step |
 //! | `people.rs` | tokens, and the table that is printed |
 //! | `samples.rs`, `data/samples.toml` | the sample queries of the query editor |
 //!

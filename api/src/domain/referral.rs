@@ -180,27 +180,7 @@ pub async fn create(cx: &Cx, request: Request, key: Option<IdempotencyKey>) -> O
     if let Some(passed_on) = &passed_on {
         only_what_was_disclosed(passed_on, &disclosed_fields)?;
     }
-    reporter::active_partner(&tx, to_partner, signal.neighbourhood_id, "toPartner").await?;
-    if from_partner == Some(to_partner) {
-        return Err(Problem::new(
-            Code::Invalid,
-            "toPartner",
-            "A partner can't refer to itself. Choose another one.",
-        )
-        .into());
-    }
-    if tx.open_referral_between(signal.id, to_partner).await? {
-        return Err(Problem::new(
-            Code::AlreadyExists,
-            "toPartner",
-            "This partner has an open referral of this signal already. Wait for its end, or \
-             cancel it.",
-        )
-        .into());
-    }
-    if let Some(service) = service {
-        room_at(&tx, to_partner, service).await?;
-    }
+    can_take(&tx, &signal, from_partner, to_partner, service).await?;
     if let Some(replaces) = replaces {
         check_replaced(&tx, signal.id, replaces).await?;
     }
@@ -299,6 +279,39 @@ fn only_what_was_disclosed(passed_on: &referral::Model, wanted: &[DisclosedField
     .into())
 }
 
+/// Whether the target can take this signal: active, covering the place, not busy with it already,
+/// with room at the service.
+async fn can_take(
+    tx: &Tx,
+    signal: &signal::Model,
+    from_partner: Option<Uuid>,
+    to_partner: Uuid,
+    service: Option<Uuid>,
+) -> Outcome<()> {
+    reporter::active_partner(tx, to_partner, signal.neighbourhood_id, "toPartner").await?;
+    if from_partner == Some(to_partner) {
+        return Err(Problem::new(
+            Code::Invalid,
+            "toPartner",
+            "A partner can't refer to itself. Choose another one.",
+        )
+        .into());
+    }
+    if tx.open_referral_between(signal.id, to_partner).await? {
+        return Err(Problem::new(
+            Code::AlreadyExists,
+            "toPartner",
+            "This partner has an open referral of this signal already. Wait for its end, or \
+             cancel it.",
+        )
+        .into());
+    }
+    match service {
+        Some(service) => room_at(tx, to_partner, service).await,
+        None => Ok(()),
+    }
+}
+
 async fn room_at(tx: &Tx, partner: Uuid, service: Uuid) -> Outcome<()> {
     let service = tx
         .service_of(partner, service)
@@ -332,9 +345,9 @@ async fn room_at(tx: &Tx, partner: Uuid, service: Uuid) -> Outcome<()> {
     Ok(())
 }
 
-async fn check_replaced(tx: &Tx, signal: Uuid, replaces: Uuid) -> Outcome<()> {
+async fn check_replaced(tx: &Tx, signal: Uuid, earlier: Uuid) -> Outcome<()> {
     let replaced = tx
-        .visible::<referral::Entity>(replaces)
+        .visible::<referral::Entity>(earlier)
         .await?
         .filter(|replaced| replaced.signal_id == signal)
         .ok_or_else(|| Problem::not_found("replaces"))?;

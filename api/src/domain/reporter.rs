@@ -13,6 +13,13 @@ use crate::{
     store::Tx,
 };
 
+/// Roles in which somebody reports for a partner.
+const FOR_A_PARTNER: &[Role] = &[
+    Role::PartnerCoordinator,
+    Role::PartnerStaff,
+    Role::Signaller,
+];
+
 /// The municipality of a neighbourhood that was named at `path`.
 ///
 /// # Errors
@@ -39,11 +46,6 @@ pub(super) async fn of(tx: &Tx, municipality: Uuid, neighbourhood: Uuid) -> Outc
             return Ok(Reporter::Ambassador(ambassador));
         }
     }
-    const FOR_A_PARTNER: &[Role] = &[
-        Role::PartnerCoordinator,
-        Role::PartnerStaff,
-        Role::Signaller,
-    ];
     for partner in viewer.partners(FOR_A_PARTNER) {
         if tx.partner_covers(partner, neighbourhood).await? && is_active(tx, partner).await? {
             return Ok(Reporter::Partner(partner));

@@ -179,6 +179,39 @@ pub enum ResidentRef {
     New(Box<residents::Particulars>),
 }
 
+/// The submission with its texts cut to their content.
+fn checked(submission: Submission) -> Outcome<Submission> {
+    let mut problems = Problems::new();
+    let title = problems.check(text::required("title", &submission.title, text::LINE));
+    let mut optional = |path: &str, text: &Option<String>, longest: usize| {
+        problems
+            .check(text::optional(path, text.as_deref(), longest))
+            .flatten()
+    };
+    let text = optional("text", &submission.text, text::STORY);
+    let source = optional("source", &submission.source, text::LINE);
+    let reference = optional(
+        "externalReference",
+        &submission.external_reference,
+        text::LINE,
+    );
+    if submission.chore_kind.is_some() && submission.category != Category::Chores {
+        problems.add(Problem::new(
+            Code::Invalid,
+            "choreKind",
+            "Only a signal of category CHORES has a kind of chore. Leave it out, or choose that \
+             category.",
+        ));
+    }
+    problems.into_value(title).map(|title| Submission {
+        title,
+        text,
+        source,
+        external_reference: reference,
+        ..submission
+    })
+}
+
 /// Submits a signal. Sending the same `external_reference` again gives the signal it made the
 /// first time (story B5).
 ///
@@ -198,28 +231,7 @@ pub async fn submit(cx: &Cx, submission: Submission, key: Option<IdempotencyKey>
         source,
         inflow_channel,
         external_reference,
-    } = submission;
-    let mut problems = Problems::new();
-    let title = problems.check(text::required("title", &title, text::LINE));
-    let text = problems.check(text::optional("text", text.as_deref(), text::STORY));
-    let source = problems.check(text::optional("source", source.as_deref(), text::LINE));
-    let reference = problems.check(text::optional(
-        "externalReference",
-        external_reference.as_deref(),
-        text::LINE,
-    ));
-    if chore_kind.is_some() && category != Category::Chores {
-        problems.add(Problem::new(
-            Code::Invalid,
-            "choreKind",
-            "Only a signal of category CHORES has a kind of chore. Leave it out, or choose that \
-             category.",
-        ));
-    }
-    let (title, text, source, external_reference) = problems
-        .into_value(title.zip(text).zip(source).zip(reference))
-        .map(|(((title, text), source), reference)| (title, text, source, reference))?;
-
+    } = checked(submission)?;
     let tx = cx.begin().await?;
     let municipality = reporter::place(&tx, neighbourhood, "neighbourhood").await?;
     let reporter = reporter::of(&tx, municipality, neighbourhood).await?;
@@ -288,10 +300,24 @@ pub async fn submit(cx: &Cx, submission: Submission, key: Option<IdempotencyKey>
         .with("to", SignalStatus::Submitted.code())
         .with("category", category.code())
         .with("urgency", urgency.code());
-    tx.insert::<signal::Entity>(&permit, model, happening)
-        .await?;
-    tx.commit().await?;
-    Ok(id)
+    let reference = model.external_reference.clone();
+    match tx.insert::<signal::Entity>(&permit, model, happening).await {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(id)
+        }
+        // The same one came in at the same moment, and was first.
+        Err(failure) if failure.is_duplicate() => {
+            drop(tx);
+            let tx = cx.begin().await?;
+            let known = match &reference {
+                Some(reference) => tx.signal_by_reference(user, reference).await?,
+                None => None,
+            };
+            Ok(known.ok_or(failure)?.id)
+        }
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 async fn known_resident(tx: &Tx, id: Uuid, neighbourhood: Uuid) -> Outcome<Uuid> {

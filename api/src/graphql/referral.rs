@@ -119,7 +119,8 @@ impl Referral {
     }
 
     /// The partner it comes from; null when it comes from the municipality.
-    async fn from_partner(&self) -> FieldResult<Option<Partner>> {
+    #[graphql(name = "fromPartner")]
+    async fn referring_partner(&self) -> FieldResult<Option<Partner>> {
         Ok(self.0.one("fromPartner")?.map(Partner))
     }
 

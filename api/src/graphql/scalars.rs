@@ -91,12 +91,12 @@ impl ScalarType for Uuid {
 
 /// Declares a scalar over text with a check of its form.
 macro_rules! text_scalar {
-    ($(#[$doc:meta])* $name:ident, $url:literal, $advice:literal, $check:expr) => {
+    ($(#[$doc:meta])* $name:ident = $word:literal, $url:literal, $advice:literal, $check:expr) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, async_graphql::Description)]
         pub struct $name(pub String);
 
-        #[Scalar(use_type_description = true, specified_by_url = $url)]
+        #[Scalar(use_type_description = true, name = $word, specified_by_url = $url)]
         impl ScalarType for $name {
             fn parse(value: Value) -> InputValueResult<Self> {
                 let Value::String(text) = value else {
@@ -115,7 +115,7 @@ macro_rules! text_scalar {
 
 text_scalar! {
     /// A phone number in international form (E.164), such as `+3223591616`.
-    PhoneNumber, "https://www.itu.int/rec/T-REC-E.164",
+    PhoneNumber = "PhoneNumber", "https://www.itu.int/rec/T-REC-E.164",
     "Write a phone number in international form: +3223591616.",
     |text| {
         text.strip_prefix('+').is_some_and(|digits| {
@@ -128,14 +128,14 @@ text_scalar! {
 
 text_scalar! {
     /// An e-mail address as HTML's e-mail field takes it, such as `rosa@example.org`.
-    EmailAddress, "https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address",
+    EmailAddress = "EmailAddress", "https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address",
     "Write an e-mail address: name@example.org.",
     is_email
 }
 
 text_scalar! {
     /// A language tag of BCP 47 (RFC 5646), such as `nl` or `nl-BE`.
-    LanguageTag, "https://www.rfc-editor.org/rfc/rfc5646",
+    LanguageTag = "LanguageTag", "https://www.rfc-editor.org/rfc/rfc5646",
     "Write a language tag: nl, nl-BE, ar.",
     |text| {
         let mut parts = text.split('-');
@@ -149,7 +149,7 @@ text_scalar! {
 
 text_scalar! {
     /// An absolute `http` or `https` URL (WHATWG), such as `https://www.beersel.be`.
-    URL, "https://url.spec.whatwg.org/",
+    URL = "URL", "https://url.spec.whatwg.org/",
     "Write an absolute URL that begins with http:// or https://.",
     |text| {
         text.len() <= 2_000

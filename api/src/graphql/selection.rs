@@ -196,7 +196,7 @@ pub fn idempotency(
         .collect::<FieldResult<_>>()?;
     let input = serde_json::to_vec(&sorted).map_err(|_| unreadable())?;
     let digest = Sha256::digest(&input);
-    let input_hash = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let input_hash = format!("{digest:x}");
     Ok(Some(IdempotencyKey {
         key,
         mutation,

@@ -148,11 +148,11 @@ async fn load(
     };
     Ok(Some(Principal {
         account,
-        grants: grants.into_iter().map(grant).collect(),
+        grants: grants.iter().map(grant).collect(),
     }))
 }
 
-fn grant(row: role_grant::Model) -> Grant {
+fn grant(row: &role_grant::Model) -> Grant {
     Grant {
         role: row.role,
         municipality_id: row.municipality_id,

@@ -18,20 +18,17 @@ pub(super) fn attach_first(
     table: &'static str,
     t: &Alias,
 ) {
-    match backend {
-        DbBackend::Postgres => {
-            children.expr(Expr::cust(format!("\"{}\".*", t.unquoted())));
-            outer.join_lateral(JoinType::InnerJoin, children, t.clone(), Expr::cust("TRUE"));
-        }
-        _ => {
-            children.column((t.clone(), "id"));
-            outer.join_as(
-                JoinType::InnerJoin,
-                table,
-                t.clone(),
-                Expr::col((t.clone(), "id")).in_subquery(children),
-            );
-        }
+    if backend == DbBackend::Postgres {
+        children.expr(Expr::cust(format!("\"{}\".*", t.unquoted())));
+        outer.join_lateral(JoinType::InnerJoin, children, t.clone(), Expr::cust("TRUE"));
+    } else {
+        children.column((t.clone(), "id"));
+        outer.join_as(
+            JoinType::InnerJoin,
+            table,
+            t.clone(),
+            Expr::col((t.clone(), "id")).in_subquery(children),
+        );
     }
 }
 

@@ -43,7 +43,7 @@ fn is_passing(error: &DbErr) -> bool {
         DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => return true,
         DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e)) => {
             match e.as_ref() {
-                sea_orm::sqlx::Error::Database(e) => e.code().map(|code| code.into_owned()),
+                sea_orm::sqlx::Error::Database(e) => e.code().map(std::borrow::Cow::into_owned),
                 sea_orm::sqlx::Error::Io(_)
                 | sea_orm::sqlx::Error::PoolTimedOut
                 | sea_orm::sqlx::Error::PoolClosed

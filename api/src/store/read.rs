@@ -343,7 +343,7 @@ impl Cx {
             statement
                 .from_as(shape.table(), base())
                 .and_where(shape.scope(viewer, &base()))
-                .and_where_option(access::is_current(&viewer));
+                .and_where_option(access::is_current(viewer));
             narrow(&mut statement);
             self.reader().query_all(&statement).await
         };

@@ -24,16 +24,19 @@ pub trait Record: EntityTrait + Send + Sync + 'static {
     fn scope(viewer: &Viewer, t: &Alias) -> Expr;
 
     /// Which rows' history `viewer` may see; whoever sees the record, unless it says otherwise.
+    #[must_use]
     fn history_scope(viewer: &Viewer, t: &Alias) -> Expr {
         Self::scope(viewer, t)
     }
 
     /// Columns that are shown only where a condition holds; elsewhere they read as null.
+    #[must_use]
     fn guards(_viewer: &Viewer, _t: &Alias) -> Vec<Guard> {
         Vec::new()
     }
 
     /// Facts computed by the database when the field `wants` of the plan asks for them.
+    #[must_use]
     fn facts(_viewer: &Viewer, _t: &Alias) -> Vec<Fact> {
         Vec::new()
     }

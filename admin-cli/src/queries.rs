@@ -10,7 +10,8 @@ use graphql_client::GraphQLQuery;
 type DateTime = String;
 type EmailAddress = String;
 type PhoneNumber = String;
-type Url = String;
+#[expect(clippy::upper_case_acronyms, reason = "the schema's name")]
+type URL = String;
 #[expect(clippy::upper_case_acronyms, reason = "the schema's name")]
 type UUID = uuid::Uuid;
 

@@ -60,8 +60,8 @@ impl Gatehouse {
 /// A town with the service: Beersel and its five neighbourhoods, with Herent next to it. Gone with
 /// its database when it goes out of scope.
 pub struct Town {
-    pub(crate) gatehouse: Arc<Gatehouse>,
     app: App,
+    pub(crate) gatehouse: Arc<Gatehouse>,
     db: Db,
     clock: Clock,
     held: HeldClock,

@@ -1,5 +1,10 @@
 //! Any record by its id, as Relay's specification of global object identification has it.
 
+#![expect(
+    missing_docs,
+    reason = "the Interface derive makes a public method without docs for the field it documents"
+)]
+
 use std::collections::HashMap;
 
 use async_graphql::{Context, Error, ID, Interface, Object};
@@ -27,10 +32,6 @@ use crate::{
 
 /// Something with an id that is the same everywhere: here, in exports, webhooks and logs.
 #[derive(Interface)]
-#[expect(
-    missing_docs,
-    reason = "the derive makes a method without docs for the field it documents"
-)]
 #[graphql(field(name = "id", ty = "ID", desc = "Its id (TypeID)."))]
 pub enum Node {
     /// A municipality.

@@ -2,7 +2,7 @@
 //! the records holds.
 
 use futures_util::future::join_all;
-use nabij_tests::{Answer, Need, Person, Record, Town};
+use nabij_tests::{Answer, Need, Person, Record, Request, Town};
 use serde_json::{Value, json};
 
 const ROUNDS: usize = 6;
@@ -229,4 +229,93 @@ async fn twenty_times_the_same_reference_makes_one_signal() {
         assert_eq!(answer.record().id, first.id);
     }
     assert_eq!(signals(&platform).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_consent_is_not_withdrawn_while_somebody_builds_on_it() {
+    let town = Town::start().await;
+    let (ann, bert) = (
+        town.coordinator().await,
+        town.coordinator_in("Beersel").await,
+    );
+    let welfare = town.partner("OCMW Beersel").await;
+    for _ in 0..ROUNDS {
+        let need = Need::new("The stairs are too steep", &ann.neighbourhood)
+            .with("resident", json!({ "new": { "givenName": "Maria" } }));
+        let signal = ann.submits(need).await.done();
+        ann.starts(&signal).await.done();
+        let seen = ann.sees(&signal, "resident { id }").await.expect("seen");
+        let given = json!({
+            "resident": seen["resident"]["id"], "kind": "SHARE_WITH_PARTNER",
+            "partner": welfare.partner, "method": "ORAL",
+        });
+        let consent = ann
+            .does("consentRecord", "consent", "id", given)
+            .await
+            .done();
+        let request = Request::to(&welfare).on("CONSENT", &["NAME"]);
+        let answers = join_all([
+            Box::pin(ann.does(
+                "consentWithdraw",
+                "consent",
+                "id",
+                json!({ "id": consent.id }),
+            )) as Boxed,
+            Box::pin(bert.refers_by(&signal, request)),
+        ])
+        .await;
+        assert!(
+            ["", "CONFLICT"].contains(&answers[0].refusal()),
+            "{}",
+            answers[0].text()
+        );
+        assert!(
+            ["", "CONFLICT", "BASIS_REQUIRED"].contains(&answers[1].refusal()),
+            "{}",
+            answers[1].text()
+        );
+        if answers[0].refusal().is_empty() {
+            let fields = "referrals(first: 5) { nodes { status } }";
+            let seen = ann.sees(&signal, fields).await.expect("seen");
+            for referral in seen["referrals"]["nodes"].as_array().into_iter().flatten() {
+                assert_eq!(referral["status"], "CANCELLED", "it rests on nothing");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_place_of_a_service_is_taken_once() {
+    let town = Town::start().await;
+    let (admin, coordinator) = (town.admin().await, town.coordinator().await);
+    let input = json!({
+        "reference": "meals", "name": "Meals at home", "kind": "HOME_CARE", "secrecy": "DISCRETION",
+        "neighbourhoods": [coordinator.neighbourhood],
+        "services": [{
+            "reference": "meals", "name": "Meals", "categories": ["CARE"], "capacityMaximum": 1,
+        }],
+    });
+    let shown = "id services(first: 1) { nodes { id } }";
+    let partner = admin
+        .does("partnerOnboard", "partner", shown, input)
+        .await
+        .done();
+    let mut signals = Vec::new();
+    for _ in 0..8 {
+        signals.push(coordinator.signals("No warm meal", "NORMAL").await.done());
+    }
+    let asks = |signal: &Record| {
+        let input = json!({
+            "signal": signal.id, "toPartner": partner.id, "reason": "A meal a day",
+            "service": partner.at("/services/nodes/0/id"),
+        });
+        let coordinator = coordinator.clone();
+        async move {
+            coordinator
+                .does("referralCreate", "referral", "id", input)
+                .await
+        }
+    };
+    let answers = join_all(signals.iter().map(asks)).await;
+    one_wins(&answers, &["CAPACITY_EXHAUSTED"]);
 }

@@ -1,6 +1,11 @@
 //! The service on a port that the system gives, and the admin client run against it: the one client
 //! here that needs more than the router.
 
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "in a harness, whatever can't be is a panic, and so a failed test"
+)]
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -42,6 +42,7 @@ impl Child {
         "1"
     }
 
+    #[expect(clippy::unused_async, reason = "the library awaits its resolvers")]
     async fn boom(&self) -> Result<i32, Error> {
         Err(Error::new("broken"))
     }

@@ -1,6 +1,8 @@
 //! What HTTP says around GraphQL, at the real router: a row of `docs/errors.md`'s table each, and
 //! signing in. The gate and the handler have finer tests of their own beside them.
 
+use std::fmt::Write;
+
 use axum::{
     body::Body,
     http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
@@ -53,9 +55,11 @@ async fn success_is_200_in_the_media_type_that_was_asked_for() {
 async fn what_is_wrong_with_the_operation_is_400_or_200_by_media_type() {
     let town = Town::start().await;
     let anybody = town.passer_by();
-    let wide: String = (0..20)
-        .map(|n| format!("a{n}: neighbourhoods(first: 100) {{ nodes {{ signals(first: 100) {{ nodes {{ id }} }} }} }} "))
-        .collect();
+    let page = "neighbourhoods(first: 100) { nodes { signals(first: 100) { nodes { id } } } }";
+    let wide = (0..20).fold(String::new(), |mut wide, n| {
+        write!(wide, "a{n}: {page} ").expect("text");
+        wide
+    });
     let unknown = json!({ "query": "query A { __typename }", "operationName": "B" }).to_string();
     let uncoerced = json!({
         "query": "query($n: Int!) { neighbourhoods(first: $n) { nodes { id } } }",

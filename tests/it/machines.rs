@@ -13,6 +13,8 @@ use proptest::{
 };
 use serde_json::{Value, json};
 
+mod every_cell;
+
 /// From, action, to.
 type Table = [(&'static str, &'static str, &'static str)];
 
@@ -288,7 +290,7 @@ async fn signal_walk(cast: &Cast, steps: Vec<(usize, usize)>) {
         .signals("The stairs are too steep", "NORMAL")
         .await
         .done();
-    if steps.len() % 2 == 0 {
+    if steps.len().is_multiple_of(2) {
         let handler = json!({ "handler": cast.handler.partner });
         signal = cast.coordinator.triages_as(&signal, handler).await.done();
     }
@@ -346,7 +348,7 @@ async fn referral_walk(cast: &Cast, steps: Vec<(usize, usize)>) {
     let handler = json!({ "handler": cast.handler.partner });
     let signal = cast.coordinator.triages_as(&signal, handler).await.done();
     // By the municipality or by the partner that handles it.
-    let requester = if steps.len() % 2 == 0 {
+    let requester = if steps.len().is_multiple_of(2) {
         &cast.coordinator
     } else {
         &cast.handler

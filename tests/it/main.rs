@@ -7,6 +7,7 @@ mod conformance;
 mod fields;
 mod house;
 mod http;
+mod leaks;
 mod machines;
 mod paging;
 mod policy;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 /// Orders of the list of signals, some with many equal values.
 const ORDERS: [&str; 6] = [
-    r#"[]"#,
+    "[]",
     r#"[{"field":"CREATED_AT","direction":"ASC"}]"#,
     r#"[{"field":"CREATED_AT","direction":"DESC"}]"#,
     r#"[{"field":"DUE_AT","direction":"ASC"}]"#,

@@ -8,16 +8,14 @@ use std::{env, fmt::Write, fs, path::Path};
 
 use nabij_api::policy::{Account, Action, Grant, Place, Reporter, Viewer, decide};
 use nabij_entity::{
-    SetOf, ambassador, consent, initiative,
-    referral::{self, ReferralAction},
-    resident,
-    role_grant::Role,
-    signal::{self, SignalAction},
-    user::UserKind,
-    vocabulary,
+    referral::ReferralAction, role_grant::Role, signal::SignalAction, user::UserKind,
 };
 use sea_orm::{Iterable, prelude::DateTimeUtc};
 use uuid::Uuid;
+
+mod records;
+
+use records::{Records, records};
 
 /// The ids that the records and the viewers of the table share.
 mod id {
@@ -41,6 +39,10 @@ fn noon() -> DateTimeUtc {
     DateTimeUtc::from_timestamp_secs(1_795_348_800).expect("a moment")
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "reads better where it is called"
+)]
 pub(crate) fn viewer(user: Uuid, grant: Option<Grant>) -> Viewer {
     let account = Account {
         id: user,
@@ -153,19 +155,6 @@ fn viewers() -> Vec<(String, Viewer)> {
     }
     add("", grant(Role::Admin));
     viewers
-}
-
-/// The records that the actions are about: all of one place, each with partners of its own.
-struct Records {
-    /// Reported by a volunteer.
-    signal: signal::Model,
-    /// Reported for a partner.
-    partner_signal: signal::Model,
-    referral: referral::Model,
-    resident: resident::Model,
-    consent: consent::Model,
-    ambassador: ambassador::Model,
-    initiative: initiative::Model,
 }
 
 /// What an action is called in the table. Exhaustive, so that a new one is not forgotten.
@@ -298,138 +287,4 @@ fn every_action_has_its_own_line() {
     names.sort();
     names.dedup();
     assert_eq!(names.len(), all);
-}
-
-fn records() -> Records {
-    let (at, version) = (noon(), 1);
-    let (municipality_id, neighbourhood_id) = (id::MUNICIPALITY, id::NEIGHBOURHOOD);
-    let signal = signal::Model {
-        id: id::RECORD,
-        municipality_id,
-        neighbourhood_id,
-        resident_id: None,
-        kind: signal::SignalKind::Need,
-        category: vocabulary::Category::Mobility,
-        chore_kind: None,
-        urgency: vocabulary::Urgency::Normal,
-        title: "Stairs too steep".to_owned(),
-        text: None,
-        status: signal::SignalStatus::Submitted,
-        reporter_user_id: id::REPORTING_USER,
-        reporter_ambassador_id: Some(id::REPORTING_AMBASSADOR),
-        reporter_partner_id: None,
-        source: None,
-        inflow_channel: vocabulary::InflowChannel::Visit,
-        external_reference: None,
-        handler_partner_id: Some(id::HANDLER),
-        due_at: at,
-        outcome: None,
-        outcome_note: None,
-        dismiss_reason: None,
-        duplicate_of_id: None,
-        closed_at: None,
-        created_at: at,
-        updated_at: at,
-        version,
-    };
-    Records {
-        partner_signal: signal::Model {
-            reporter_ambassador_id: None,
-            reporter_partner_id: Some(id::REPORTING_PARTNER),
-            ..signal.clone()
-        },
-        signal,
-        referral: referral::Model {
-            id: id::RECORD,
-            signal_id: id::RECORD,
-            municipality_id,
-            neighbourhood_id,
-            resident_id: None,
-            from_partner_id: Some(id::SENDER),
-            to_partner_id: id::TARGET,
-            service_id: None,
-            replaces_id: None,
-            status: referral::ReferralStatus::Requested,
-            held_from: None,
-            basis: None,
-            basis_justification: None,
-            consent_id: None,
-            disclosed_fields: SetOf::from_iter([]),
-            reason: None,
-            reject_reason: None,
-            status_note: None,
-            cancel_cause: None,
-            outcome: None,
-            outcome_note: None,
-            requested_by_user_id: id::SOMEBODY,
-            accepted_at: None,
-            closed_at: None,
-            created_at: at,
-            updated_at: at,
-            version,
-        },
-        resident: resident::Model {
-            id: id::RECORD,
-            municipality_id,
-            neighbourhood_id,
-            given_name: None,
-            family_name: None,
-            birth_year: None,
-            target_groups: SetOf::from_iter([]),
-            languages: SetOf::from_iter([]),
-            notes: None,
-            recorded_by_user_id: id::REPORTING_USER,
-            recorded_by_ambassador_id: Some(id::REPORTING_AMBASSADOR),
-            recorded_by_partner_id: None,
-            created_at: at,
-            updated_at: at,
-            version,
-        },
-        consent: consent::Model {
-            id: id::RECORD,
-            resident_id: id::RECORD,
-            municipality_id,
-            neighbourhood_id,
-            kind: consent::ConsentKind::ShareWithPartner,
-            partner_id: Some(id::TARGET),
-            method: consent::ConsentMethod::Oral,
-            recorded_by_user_id: id::REPORTING_USER,
-            given_at: at,
-            withdrawn_at: None,
-            withdrawn_by_user_id: None,
-            created_at: at,
-            updated_at: at,
-            version,
-        },
-        ambassador: ambassador::Model {
-            id: id::REPORTING_AMBASSADOR,
-            municipality_id,
-            whole_municipality: false,
-            pool_partner_id: Some(id::OWNER),
-            display_name: "Rosa".to_owned(),
-            roles: SetOf::from_iter([]),
-            status: ambassador::AmbassadorStatus::Active,
-            briefed_on: None,
-            public_profile: false,
-            public_contact: None,
-            created_at: at,
-            updated_at: at,
-            version,
-        },
-        initiative: initiative::Model {
-            id: id::RECORD,
-            reference: "buurtambassadeurs".to_owned(),
-            name: "Buurtambassadeurs".to_owned(),
-            municipality_id,
-            description: None,
-            starts_on: None,
-            ends_on: None,
-            target_groups: SetOf::from_iter([]),
-            minimum_age: None,
-            website: None,
-            created_at: at,
-            updated_at: at,
-            version,
-        },
-    }
 }

@@ -319,3 +319,36 @@ async fn the_last_place_of_a_service_is_taken_once() {
     let answers = join_all(signals.iter().map(asks)).await;
     one_wins(&answers, &["CAPACITY_EXHAUSTED"]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_waits_for_somebody_who_waits_for_them() {
+    let town = Town::start().await;
+    let (coordinator, staff) = (town.coordinator().await, town.partner("OCMW Beersel").await);
+    for round in 0..2 * ROUNDS {
+        let input = json!({
+            "neighbourhood": staff.neighbourhood, "particulars": { "givenName": "Maria" },
+        });
+        let resident = staff
+            .does("residentRecord", "resident", "id", input)
+            .await
+            .done();
+        let consent = json!({
+            "resident": resident.id, "kind": "SHARE_WITH_PARTNER", "partner": staff.partner,
+            "method": "ORAL",
+        });
+        let need = Need::new("The stairs are too steep", &staff.neighbourhood)
+            .with("resident", json!({ "id": resident.id }));
+        // One takes the partner first and then the resident, the other the other way round.
+        let mut deeds: Vec<Boxed> = vec![
+            Box::pin(staff.submits(need.clone())),
+            Box::pin(coordinator.does("consentRecord", "consent", "id", consent)),
+            Box::pin(staff.submits(need)),
+        ];
+        if round % 2 == 0 {
+            deeds.reverse();
+        }
+        for answer in join_all(deeds).await {
+            answer.done();
+        }
+    }
+}

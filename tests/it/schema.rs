@@ -124,9 +124,9 @@ async fn everything_has_a_description_that_says_something() {
 #[tokio::test]
 async fn every_scalar_of_ours_names_its_specification() {
     for ty in types().await {
-        let ours = !["Boolean", "Float", "ID", "Int", "String"].contains(&name(&ty));
+        let ours = !["Boolean", "Float", "ID", "Int", "String"].contains(&name(ty));
         if ty["kind"] == "SCALAR" && ours {
-            assert!(ty["specifiedByURL"].is_string(), "{}", name(&ty));
+            assert!(ty["specifiedByURL"].is_string(), "{}", name(ty));
         }
     }
 }

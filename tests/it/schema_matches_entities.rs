@@ -4,8 +4,9 @@
 //! all of them filled. **One more record:** one more `holds` in `rows.rs`, with every field
 //! filled; a table without one fails the test.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
+use nabij_api::clock::{self, Clock};
 use nabij_entity as entity;
 use nabij_migration::{Migrator, MigratorTrait};
 use sea_orm::prelude::*;
@@ -17,6 +18,12 @@ use sea_orm::{
 mod rows;
 
 use rows::{every_record, sample_event};
+
+/// A new id.
+fn new_id() -> Uuid {
+    static CLOCK: LazyLock<Clock> = LazyLock::new(Clock::system);
+    clock::new_id(&CLOCK)
+}
 
 /// A database of the test's own, dropped when it ends well.
 struct Fresh {
@@ -39,7 +46,7 @@ impl Fresh {
         let server = Database::connect(url)
             .await
             .expect("TEST_DATABASE_URL can be reached");
-        let name = format!("nabij_schema_{}", Uuid::now_v7().simple());
+        let name = format!("nabij_schema_{}", new_id().simple());
         server
             .execute_unprepared(&format!("CREATE DATABASE {name}"))
             .await
@@ -112,7 +119,7 @@ async fn times_sort_as_times_whatever_their_fractions() {
         ];
         // Written in another order than that of time.
         for at in micros.iter().rev() {
-            let mut event = sample_event(Uuid::now_v7(), None);
+            let mut event = sample_event(new_id(), None);
             event.at = DateTimeUtc::from_timestamp_micros(second + at).expect("in range");
             insert(db, event).await.expect("an event is written");
         }
@@ -149,14 +156,14 @@ async fn the_database_refuses_what_no_record_may_hold() {
         let feedback = only::<entity::feedback::Entity>(db).await;
         for score in [0, 6] {
             let wrong = entity::feedback::Model {
-                id: Uuid::now_v7(),
+                id: new_id(),
                 score,
                 ..feedback.clone()
             };
             insert(db, wrong).await.expect_err("a score outside 1 to 5");
         }
         let unborn = entity::feedback::Model {
-            id: Uuid::now_v7(),
+            id: new_id(),
             version: 0,
             ..feedback
         };
@@ -164,7 +171,7 @@ async fn the_database_refuses_what_no_record_may_hold() {
 
         let evaluation = only::<entity::evaluation::Entity>(db).await;
         for mark in [-1, 11] {
-            let id = Uuid::now_v7();
+            let id = new_id();
             let recommendation = Some(mark);
             let wrong = entity::evaluation::Model {
                 id,
@@ -186,7 +193,7 @@ async fn the_database_refuses_what_no_record_may_hold() {
 
         let signal = only::<entity::signal::Entity>(db).await;
         let again = entity::signal::Model {
-            id: Uuid::now_v7(),
+            id: new_id(),
             ..signal.clone()
         };
         let error = insert(db, again)
@@ -197,7 +204,7 @@ async fn the_database_refuses_what_no_record_may_hold() {
             "{error}"
         );
         for _ in 0..2 {
-            let id = Uuid::now_v7();
+            let id = new_id();
             let free = entity::signal::Model {
                 id,
                 external_reference: None,

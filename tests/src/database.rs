@@ -31,7 +31,7 @@ const TEMPLATE: &str = "nabij_template_";
 /// Leftovers of processes that were killed go when they are older than this.
 const LEFTOVER: Duration = Duration::from_hours(24);
 /// The number of the lock under which templates are made.
-const LOCK: i64 = 0x6e61_6269_6a;
+const LOCK: i64 = 0x006e_6162_696a;
 
 /// A database of one test.
 #[derive(Debug)]

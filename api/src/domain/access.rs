@@ -384,7 +384,7 @@ async fn scope_exists(tx: &Tx, scope: Scope) -> Outcome<()> {
     let found = match scope {
         Scope::Municipality(id) => tx.visible::<municipality::Entity>(id).await?.is_some(),
         Scope::Neighbourhood(id) => tx.visible::<neighbourhood::Entity>(id).await?.is_some(),
-        Scope::Partner(id) => match tx.visible::<partner::Entity>(id).await? {
+        Scope::Partner(id) => match tx.visible_beside::<partner::Entity>(id).await? {
             Some(partner) if partner.status == PartnerStatus::Offboarded => {
                 return Err(Problem::new(
                     Code::Invalid,

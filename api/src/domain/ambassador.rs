@@ -278,7 +278,7 @@ fn lie_in(municipality: Uuid, ids: &[Uuid], known: &[(Uuid, Uuid)]) -> Outcome<(
 
 async fn pool(tx: &Tx, partner: Uuid) -> Outcome<()> {
     let partner = tx
-        .visible::<partner::Entity>(partner)
+        .visible_beside::<partner::Entity>(partner)
         .await?
         .ok_or_else(|| Problem::not_found("poolPartner"))?;
     if partner.status != PartnerStatus::Active {

@@ -136,7 +136,7 @@ fn partner_for(kind: ConsentKind, partner: Option<Uuid>) -> Result<Option<Uuid>,
 
 async fn known_partner(tx: &Tx, partner: Uuid) -> Outcome<()> {
     let partner = tx
-        .visible::<partner::Entity>(partner)
+        .visible_beside::<partner::Entity>(partner)
         .await?
         .ok_or_else(|| Problem::not_found("partner"))?;
     if partner.status == PartnerStatus::Offboarded {

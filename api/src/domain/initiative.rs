@@ -249,7 +249,7 @@ async fn carry_by(
     partners.sort_unstable();
     partners.dedup();
     for id in &partners {
-        tx.visible::<partner::Entity>(*id)
+        tx.visible_beside::<partner::Entity>(*id)
             .await?
             .ok_or_else(|| Problem::not_found("partners"))?;
     }

@@ -347,7 +347,7 @@ async fn room_at(tx: &Tx, partner: Uuid, service: Uuid) -> Outcome<()> {
 
 async fn check_replaced(tx: &Tx, signal: Uuid, earlier: Uuid) -> Outcome<()> {
     let replaced = tx
-        .visible::<referral::Entity>(earlier)
+        .visible_beside::<referral::Entity>(earlier)
         .await?
         .filter(|replaced| replaced.signal_id == signal)
         .ok_or_else(|| Problem::not_found("replaces"))?;

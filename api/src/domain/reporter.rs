@@ -55,7 +55,7 @@ pub(super) async fn of(tx: &Tx, municipality: Uuid, neighbourhood: Uuid) -> Outc
 }
 
 async fn is_active(tx: &Tx, partner: Uuid) -> Outcome<bool> {
-    let partner = tx.visible::<partner::Entity>(partner).await?;
+    let partner = tx.visible_beside::<partner::Entity>(partner).await?;
     Ok(partner.is_some_and(|partner| partner.status == PartnerStatus::Active))
 }
 
@@ -78,7 +78,7 @@ pub(super) async fn active_partner(
     path: &str,
 ) -> Outcome<partner::Model> {
     let partner = tx
-        .visible::<partner::Entity>(partner)
+        .visible_beside::<partner::Entity>(partner)
         .await?
         .ok_or_else(|| Problem::not_found(path))?;
     if partner.status != PartnerStatus::Active {

@@ -322,7 +322,7 @@ pub async fn submit(cx: &Cx, submission: Submission, key: Option<IdempotencyKey>
 
 async fn known_resident(tx: &Tx, id: Uuid, neighbourhood: Uuid) -> Outcome<Uuid> {
     let resident = tx
-        .visible::<resident::Entity>(id)
+        .visible_beside::<resident::Entity>(id)
         .await?
         .ok_or_else(|| Problem::not_found("resident.id"))?;
     if resident.neighbourhood_id != neighbourhood {
@@ -529,7 +529,7 @@ async fn original(
         }
         (SignalDismissReason::Duplicate, Some(id)) => {
             let other = tx
-                .visible::<signal::Entity>(id)
+                .visible_beside::<signal::Entity>(id)
                 .await?
                 .filter(|other| other.municipality_id == signal.municipality_id)
                 .ok_or_else(|| Problem::not_found("duplicateOf"))?;

@@ -40,6 +40,13 @@ pub(super) fn for_update(backend: DbBackend, select: &mut SelectStatement) {
     }
 }
 
+/// Keeps the rows a statement reads from changing until the transaction ends; others may do so too.
+pub(super) fn for_share(backend: DbBackend, select: &mut SelectStatement) {
+    if backend == DbBackend::Postgres {
+        select.lock_shared();
+    }
+}
+
 /// Whether the statement for "is anybody there" answers; used by the readiness check.
 pub(super) fn ping() -> SelectStatement {
     Query::select().expr(Expr::cust("1")).to_owned()

@@ -4,8 +4,8 @@
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ConnectionTrait, EntityTrait, IdenStatic, Iterable, QueryFilter, Value,
-    sea_query::{Alias, Expr, ExprTrait, Query},
+    ConnectionTrait, DbBackend, EntityTrait, IdenStatic, Iterable, QueryFilter, Value,
+    sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -17,11 +17,30 @@ use crate::policy::Permit;
 pub struct Stale;
 
 impl Tx {
-    /// The record with this id if the writer may see it, locked until the transaction ends.
+    /// The record with this id if the writer may see it, locked until the transaction ends: for
+    /// what is going to be changed, or whose children must not be added to twice at once.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn visible<R: Record>(&self, id: Uuid) -> Result<Option<R::Row>, Failure> {
+        self.locked::<R>(id, dialect::for_update).await
+    }
+
+    /// The record with this id if the writer may see it, kept from changing until the transaction
+    /// ends: for what is only looked at. Others who look don't wait, so that no two who look at the
+    /// same records in another order wait for each other.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn visible_beside<R: Record>(&self, id: Uuid) -> Result<Option<R::Row>, Failure> {
+        self.locked::<R>(id, dialect::for_share).await
+    }
+
+    async fn locked<R: Record>(
+        &self,
+        id: Uuid,
+        lock: fn(DbBackend, &mut SelectStatement),
+    ) -> Result<Option<R::Row>, Failure> {
         let shape = R::KIND.shape();
         let t = Alias::new("t0");
         let mut select = Query::select();
@@ -41,7 +60,7 @@ impl Tx {
             .from_as(shape.table(), t.clone())
             .and_where(col(&t, "id").eq(id))
             .and_where(shape.scope(self.viewer(), &t));
-        dialect::for_update(self.backend(), &mut select);
+        lock(self.backend(), &mut select);
         let row = self.connection().query_one(&select).await?;
         Ok(row.map(|row| R::decode(&row, "t0_")).transpose()?)
     }

@@ -7,7 +7,7 @@ use nabij_entity as entity;
 use nabij_entity::vocabulary::{Category, ChoreKind, Country, InflowChannel, TargetGroup, Urgency};
 use sea_orm::prelude::*;
 
-use super::{holds, only};
+use super::{holds, new_id, only};
 
 fn sample_time() -> DateTimeUtc {
     DateTimeUtc::from_timestamp_micros(1_795_339_800_123_456).expect("in range")
@@ -23,7 +23,7 @@ fn text(words: &str) -> String {
 
 pub(super) fn sample_event(subject_id: Uuid, actor: Option<(Uuid, Uuid)>) -> entity::event::Model {
     entity::event::Model {
-        id: Uuid::now_v7(),
+        id: new_id(),
         subject_kind: text("signal"),
         subject_id,
         kind: text("signal.triaged"),
@@ -48,11 +48,11 @@ struct Ids {
 /// Writes and reads a row of every record. Answers with the names of their tables.
 pub(super) async fn every_record(db: &DatabaseConnection) -> BTreeSet<String> {
     let ids = Ids {
-        municipality: Uuid::now_v7(),
-        neighbourhood: Uuid::now_v7(),
-        partner: Uuid::now_v7(),
-        user: Uuid::now_v7(),
-        ambassador: Uuid::now_v7(),
+        municipality: new_id(),
+        neighbourhood: new_id(),
+        partner: new_id(),
+        user: new_id(),
+        ambassador: new_id(),
     };
     let mut tables = Vec::new();
     tables.extend(places(db, &ids).await);
@@ -96,7 +96,7 @@ async fn places(db: &DatabaseConnection, ids: &Ids) -> [String; 3] {
         holds(
             db,
             entity::area_code::Model {
-                id: Uuid::now_v7(),
+                id: new_id(),
                 neighbourhood_id: ids.neighbourhood,
                 scheme: entity::area_code::AreaCodeScheme::CbsBuurt,
                 code: text("code"),
@@ -110,7 +110,7 @@ async fn places(db: &DatabaseConnection, ids: &Ids) -> [String; 3] {
 }
 
 async fn partners(db: &DatabaseConnection, ids: &Ids) -> [String; 5] {
-    let service = Uuid::now_v7();
+    let service = new_id();
     [
         holds(
             db,
@@ -133,7 +133,7 @@ async fn partners(db: &DatabaseConnection, ids: &Ids) -> [String; 5] {
         holds(
             db,
             entity::partner_identifier::Model {
-                id: Uuid::now_v7(),
+                id: new_id(),
                 partner_id: ids.partner,
                 scheme: entity::partner_identifier::PartnerIdentifierScheme::Oin,
                 value: text("value"),
@@ -181,7 +181,7 @@ async fn partners(db: &DatabaseConnection, ids: &Ids) -> [String; 5] {
 }
 
 async fn initiatives(db: &DatabaseConnection, ids: &Ids) -> [String; 4] {
-    let initiative = Uuid::now_v7();
+    let initiative = new_id();
     [
         holds(
             db,
@@ -221,7 +221,7 @@ async fn initiatives(db: &DatabaseConnection, ids: &Ids) -> [String; 4] {
         holds(
             db,
             entity::evaluation::Model {
-                id: Uuid::now_v7(),
+                id: new_id(),
                 initiative_id: initiative,
                 recommendation: Some(7),
                 impact: Some(7),
@@ -290,7 +290,7 @@ async fn helpers(db: &DatabaseConnection, ids: &Ids) -> [String; 5] {
         holds(
             db,
             entity::role_grant::Model {
-                id: Uuid::now_v7(),
+                id: new_id(),
                 user_id: ids.user,
                 role: entity::role_grant::Role::Admin,
                 municipality_id: Some(ids.municipality),
@@ -309,7 +309,7 @@ async fn helpers(db: &DatabaseConnection, ids: &Ids) -> [String; 5] {
             db,
             entity::idempotency_key::Model {
                 user_id: ids.user,
-                key: Uuid::now_v7(),
+                key: new_id(),
                 mutation: text("mutation"),
                 input_hash: text("input hash"),
                 record_id: ids.partner,
@@ -321,7 +321,7 @@ async fn helpers(db: &DatabaseConnection, ids: &Ids) -> [String; 5] {
 }
 
 async fn resident(db: &DatabaseConnection, ids: &Ids, tables: &mut Vec<String>) -> Uuid {
-    let resident = Uuid::now_v7();
+    let resident = new_id();
     tables.extend([
         holds(
             db,
@@ -359,7 +359,7 @@ async fn resident(db: &DatabaseConnection, ids: &Ids, tables: &mut Vec<String>) 
         holds(
             db,
             entity::access_log::Model {
-                id: Uuid::now_v7(),
+                id: new_id(),
                 user_id: ids.user,
                 partner_id: Some(ids.partner),
                 resident_id: resident,
@@ -375,7 +375,7 @@ async fn resident(db: &DatabaseConnection, ids: &Ids, tables: &mut Vec<String>) 
 }
 
 async fn case(db: &DatabaseConnection, ids: &Ids, resident: Uuid, tables: &mut Vec<String>) {
-    let (consent, signal, referral) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+    let (consent, signal, referral) = (new_id(), new_id(), new_id());
     let service = only::<entity::service::Entity>(db).await.id;
     tables.extend([
         holds(
@@ -477,7 +477,7 @@ async fn after(db: &DatabaseConnection, ids: &Ids, signal: Uuid, referral: Uuid)
         holds(
             db,
             entity::contact_moment::Model {
-                id: Uuid::now_v7(),
+                id: new_id(),
                 signal_id: signal,
                 referral_id: Some(referral),
                 municipality_id: ids.municipality,
@@ -498,7 +498,7 @@ async fn after(db: &DatabaseConnection, ids: &Ids, signal: Uuid, referral: Uuid)
         holds(
             db,
             entity::feedback::Model {
-                id: Uuid::now_v7(),
+                id: new_id(),
                 referral_id: referral,
                 signal_id: signal,
                 municipality_id: ids.municipality,

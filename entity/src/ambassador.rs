@@ -13,8 +13,8 @@ pub struct Model {
     pub id: Uuid,
     /// The municipality in which the ambassador is active.
     pub municipality_id: Uuid,
-    /// Whether the ambassador is there for every neighbourhood of the municipality; the listed ones
-    /// don't count then.
+    /// Whether the ambassador is there for every neighbourhood of the municipality: all of them are
+    /// listed, and one that is added later is listed by itself.
     pub whole_municipality: bool,
     /// The partner whose pool of volunteers the ambassador belongs to, if any.
     pub pool_partner_id: Option<Uuid>,

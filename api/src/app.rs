@@ -8,7 +8,7 @@ use axum::{Router, middleware};
 use crate::{
     auth::{self, Issuers},
     clock::Clock,
-    gate::{Admitted, Gate, GateSetupError, Limits},
+    gate::{Admitted, Gate, GateSetupError, Limits, OperationKind},
     graphql::{self, NabijSchema},
     http::{
         self,
@@ -105,15 +105,23 @@ impl App {
         )
     }
 
-    /// The request's context with its viewer: anonymous without a token, refused with a bad one.
-    async fn sign_in(&self, caller: &Caller) -> Result<Cx, NotExecuted> {
+    /// The request's context with its viewer: anonymous without a token, refused with a bad one
+    /// and, for a mutation, without one.
+    async fn sign_in(&self, caller: &Caller, kind: OperationKind) -> Result<Cx, NotExecuted> {
         let mut cx = self.context(&caller.scope);
         let refused = |refused: auth::TokenRefused| NotExecuted::Unauthenticated {
             message: refused.description(),
             challenge: refused.challenge(),
         };
         let Some(token) = auth::bearer(&caller.headers).map_err(refused)? else {
-            return Ok(cx);
+            // The public directory is read without an account; whoever changes something has one.
+            return match kind {
+                OperationKind::Query => Ok(cx),
+                _ => Err(NotExecuted::Unauthenticated {
+                    message: "Sign in first: send a token as `Authorization: Bearer …`.".to_owned(),
+                    challenge: auth::CHALLENGE.to_owned(),
+                }),
+            };
         };
         let identity = self
             .parts
@@ -162,7 +170,7 @@ fn unavailable(failure: &Failure) -> NotExecuted {
 
 impl Execute for App {
     async fn execute(&self, admitted: Admitted, caller: Caller) -> Result<Response, NotExecuted> {
-        let cx = self.sign_in(&caller).await?;
+        let cx = self.sign_in(&caller, admitted.kind).await?;
         let request = admitted.into_request().data(cx.clone());
         let response = self.parts.schema.execute(request).await;
         // The copy of the account it began with was out of date.

@@ -125,6 +125,17 @@ async fn run(flags: Flags) -> Result<(), String> {
     let settings = Settings::load(&Sources::of_process(flags), Purpose::Serve).map_err(text)?;
     telemetry::init(settings.log_format, &settings.log).map_err(text)?;
     let issuers = Issuers::from_settings(&settings.issuers).map_err(text)?;
+    if settings.issuers.is_empty() {
+        tracing::warn!(
+            "no issuers in the settings: nobody can sign in, and only the public directory is served"
+        );
+    }
+    if !settings.listen.ip().is_loopback() {
+        tracing::warn!(
+            "listening beyond this machine without TLS: put a proxy in front that ends TLS, and let \
+             nothing else reach this port"
+        );
+    }
     let db = open(&settings).await?;
     if settings.migrate_on_start {
         db.migrate().await.map_err(text)?;

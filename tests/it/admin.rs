@@ -67,7 +67,7 @@ async fn a_partner_comes_on_board_from_one_file() {
 
     let done = admin.administers(&served.url, &onboard).await.done();
     for line in [
-        r#"CREATE  partner "ocmw-beersel""#,
+        r#"CREATE  partner "zorgpunt-voorbeeld""#,
         r#"CREATE  service "thuiszorg""#,
         r#"CREATE  service "dagopvang""#,
     ] {
@@ -75,7 +75,10 @@ async fn a_partner_comes_on_board_from_one_file() {
         let wanted = line.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(squeezed.contains(&wanted), "{done}");
     }
-    assert!(done.contains("OCMW Beersel is ACTIVE (partner_"), "{done}");
+    assert!(
+        done.contains("Zorgpunt Voorbeeld is ACTIVE (partner_"),
+        "{done}"
+    );
 
     let again = admin.administers(&served.url, &onboard).await.done();
     assert!(again.contains("Nothing to change"), "{again}");
@@ -83,7 +86,7 @@ async fn a_partner_comes_on_board_from_one_file() {
         !again.contains("CREATE") && !again.contains("UPDATE"),
         "{again}"
     );
-    assert_eq!(partners(&admin, &served, &[]).await, ["ocmw-beersel"]);
+    assert_eq!(partners(&admin, &served, &[]).await, ["zorgpunt-voorbeeld"]);
 
     let query = "{ partners(first: 2) { nodes {
         name kind secrecy email phone website identifiers { scheme value }
@@ -94,12 +97,12 @@ async fn a_partner_comes_on_board_from_one_file() {
     assert_eq!(
         *answer.data("/partners/nodes/0"),
         json!({
-            "name": "OCMW Beersel",
+            "name": "Zorgpunt Voorbeeld",
             "kind": "PUBLIC_WELFARE_CENTRE",
             "secrecy": "PROFESSIONAL_SECRECY",
-            "email": "info@ocmw-beersel.example",
+            "email": "info@zorgpunt-voorbeeld.example",
             "phone": "+3225550100",
-            "website": "https://ocmw-beersel.example",
+            "website": "https://zorgpunt-voorbeeld.example",
             "identifiers": [{ "scheme": "KBO", "value": "0202239951" }],
             "neighbourhoods": { "nodes": names(&["Alsemberg", "Beersel", "Dworp", "Huizingen", "Lot"]) },
             "services": { "nodes": [
@@ -142,7 +145,7 @@ async fn a_changed_file_changes_what_differs() {
         .expect("the example has services");
     let lot = format!("\"{}\"", town.neighbourhood("Lot"));
     let changed = kept
-        .replace("name = \"OCMW Beersel\"", "name = \"Welfare centre\"")
+        .replace("name = \"Zorgpunt Voorbeeld\"", "name = \"Welfare centre\"")
         .replace("{ municipality = \"23003\", name = \"Lot\" }", &lot);
     let second = folder.file("second.toml", &changed);
     let line = ["partner", "onboard", &second, "--output", "json"];
@@ -150,7 +153,7 @@ async fn a_changed_file_changes_what_differs() {
     assert_eq!(
         onboarded["changes"],
         json!([
-            { "what": "UPDATE", "subject": "partner \"ocmw-beersel\": name" },
+            { "what": "UPDATE", "subject": "partner \"zorgpunt-voorbeeld\": name" },
             { "what": "UNCHANGED", "subject": "service \"thuiszorg\"" },
             { "what": "DEACTIVATE", "subject": "service \"dagopvang\"" },
         ])
@@ -347,11 +350,11 @@ async fn a_lost_answer_is_asked_for_again_and_nothing_is_done_twice() {
     let onboard = ["partner", "onboard", &file];
     let done = admin.administers(&lossy.url, &onboard).await.done();
     assert!(done.contains("Done at an earlier attempt"), "{done}");
-    assert!(done.contains("OCMW Beersel is ACTIVE"), "{done}");
-    assert_eq!(partners(&admin, &served, &[]).await, ["ocmw-beersel"]);
+    assert!(done.contains("Zorgpunt Voorbeeld is ACTIVE"), "{done}");
+    assert_eq!(partners(&admin, &served, &[]).await, ["zorgpunt-voorbeeld"]);
 
     let lossy = with_a_lost_answer(&town, 1).await;
-    assert_eq!(partners(&admin, &lossy, &[]).await, ["ocmw-beersel"]);
+    assert_eq!(partners(&admin, &lossy, &[]).await, ["zorgpunt-voorbeeld"]);
 }
 
 #[tokio::test]
@@ -369,13 +372,13 @@ async fn all_partners_are_listed_by_state_and_place() {
     let ran = admin
         .administers(&served.url, &["partner", "onboard", &file])
         .await;
-    assert!(ran.done().contains("OCMW Beersel is INVITED"));
+    assert!(ran.done().contains("Zorgpunt Voorbeeld is INVITED"));
 
     let all = partners(&admin, &served, &[]).await;
     assert_eq!(all.len(), 103);
     assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 103);
     let invited = partners(&admin, &served, &["--status", "INVITED"]).await;
-    assert_eq!(invited, ["ocmw-beersel"]);
+    assert_eq!(invited, ["zorgpunt-voorbeeld"]);
     let active = partners(&admin, &served, &["--status", "active,suspended"]).await;
     assert_eq!(active.len(), 102);
     let of_beersel = partners(&admin, &served, &["--municipality", "23003"]).await;

@@ -131,7 +131,7 @@ async fn ids_of_somebody_else_are_answered_like_ids_that_never_were() {
         // Also where the rest of the input is wrong.
         ("Start", json!({ "expectedVersion": 99 })),
     ] {
-        for person in [rosa, &scene.coordinator, &scene.town.passer_by()] {
+        for person in [rosa, &scene.coordinator] {
             let theirs = person.takes(step, foreign, with.clone()).await;
             let nobodys = person.takes(step, &unknown, with.clone()).await;
             theirs.is_refused_at("NOT_FOUND", "id");

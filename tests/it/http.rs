@@ -242,7 +242,10 @@ async fn without_a_token_there_is_the_public_directory_and_nothing_else() {
         answer.data("/signals"),
         &json!({ "totalCount": 0, "nodes": [] })
     );
-    anybody.starts(&signal).await.is_refused_as("NOT_FOUND");
+    anybody
+        .starts(&signal)
+        .await
+        .is_refused_as("UNAUTHENTICATED");
 }
 
 #[tokio::test]

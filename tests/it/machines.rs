@@ -260,7 +260,7 @@ impl Cast {
             town.admin().await,
             town.official(Role::Auditor).await,
             town.newcomer("Nobody yet").await,
-            town.passer_by(),
+            town.newcomer("Nobody else").await,
         ];
         Self {
             people,

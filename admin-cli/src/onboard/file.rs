@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn the_example_of_the_documentation_is_a_partner() {
         let (file, _) = Source::read(EXAMPLE).unwrap();
-        assert_eq!(file.reference, "ocmw-beersel");
+        assert_eq!(file.reference, "zorgpunt-voorbeeld");
         assert!(file.activate);
         assert!(!file.identifiers.is_empty() && !file.services.is_empty());
         let named = |place: &Spanned<Place>| matches!(place.get_ref(), Place::Named(_));
@@ -200,7 +200,7 @@ mod tests {
                 "write one of FAITH_COMMUNITY",
             ),
             (
-                "reference = \"ocmw",
+                "reference = \"zorgpunt",
                 "refrence = \"ocmw",
                 "refrence",
                 "unknown field",

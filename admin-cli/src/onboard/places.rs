@@ -113,6 +113,12 @@ fn choose(municipality: &Municipality, named: &Named) -> Result<String, String> 
         [one] => Ok(one.id.clone()),
         [] => {
             let there: Vec<&str> = all.iter().map(|known| known.name.as_str()).collect();
+            if there.is_empty() {
+                return Err(format!(
+                    "{} ({}) has no neighbourhoods yet. Make them first with `neighbourhoodCreate`.",
+                    municipality.name, named.municipality
+                ));
+            }
             Err(format!(
                 "{} ({}) has no neighbourhood {:?}. Write one of: {}.",
                 municipality.name,

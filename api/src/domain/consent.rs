@@ -184,6 +184,10 @@ pub async fn withdraw(cx: &Cx, id: Uuid, expected_version: Option<i32>) -> Outco
         .map_err(|Stale| Problem::raced())?;
     for referral in tx.open_referrals_on(id).await? {
         cancel(&tx, &permit, &referral).await?;
+        // What that partner passed on was told to it on this consent.
+        for passed_on in tx.open_referrals_from(&referral).await? {
+            cancel(&tx, &permit, &passed_on).await?;
+        }
     }
     tx.commit().await?;
     Ok(id)

@@ -179,6 +179,7 @@ pub async fn create(cx: &Cx, request: Request, key: Option<IdempotencyKey>) -> O
     };
     if let Some(passed_on) = &passed_on {
         only_what_was_disclosed(passed_on, &disclosed_fields)?;
+        only_on_the_same_basis(passed_on, basis)?;
     }
     can_take(&tx, &signal, from_partner, to_partner, service).await?;
     if let Some(replaces) = replaces {
@@ -310,6 +311,20 @@ async fn can_take(
         Some(service) => room_at(tx, to_partner, service).await,
         None => Ok(()),
     }
+}
+
+/// A partner can't choose another basis than the one on which it was told.
+fn only_on_the_same_basis(passed_on: &referral::Model, basis: Option<SharingBasis>) -> Outcome<()> {
+    if basis == passed_on.basis {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Code::BasisRequired,
+        "basis",
+        "You can pass on only on the basis on which it was referred to you: see `basis` of that \
+         referral. CONSENT needs the resident's consent for the new partner as well.",
+    )
+    .into())
 }
 
 async fn room_at(tx: &Tx, partner: Uuid, service: Uuid) -> Outcome<()> {
@@ -506,6 +521,10 @@ pub async fn transition(
             "You can call this off only after you accepted it. Reject it instead, with a reason.",
         )
         .into());
+    }
+    if action == ReferralAction::Accept {
+        let (partner, place) = (referral.to_partner_id, referral.neighbourhood_id);
+        reporter::active_partner(&tx, partner, place, "").await?;
     }
     let mut change = referral::ActiveModel {
         status: Set(to),

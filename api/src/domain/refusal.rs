@@ -176,8 +176,8 @@ impl From<Forbidden> for Refusal {
         Problem::new(
             Code::Forbidden,
             "",
-            "You may see this, but your roles don't allow you to do this. `allowedActions` of a \
-             record shows what you may do.",
+            "You may see this, but your roles don't allow you to do this. Where a record has \
+             `allowedActions`, they show what you may do.",
         )
         .into()
     }

@@ -118,27 +118,35 @@ pub fn holds_identity_number(text: &str) -> bool {
     })
 }
 
-/// Groups of digits, those together that have a single separator (dot, space, hyphen, slash) between
-/// them: a number may begin at any group, since a house number may stand before it. International
-/// phone numbers are left out: with their `+` they have eleven digits too.
+/// Groups of digits, those together that have at most three characters other than letters and digits
+/// between them: a number may begin at any group, since a house number may stand before it. Phone
+/// numbers of the countries around, which begin with +3 or +4, are left out: they have eleven digits
+/// too.
 fn digit_groups(text: &str) -> Vec<Vec<Vec<u32>>> {
-    let mut rows: Vec<Vec<Vec<u32>>> = vec![vec![Vec::new()]];
+    let mut rows: Vec<Vec<Vec<u32>>> = vec![Vec::new()];
     let mut phone = false;
-    for character in text.chars() {
+    let mut gap = 1;
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
         if phone && (character.is_ascii_digit() || matches!(character, ' ' | '-' | '.' | '/')) {
             continue;
         }
-        phone = character == '+';
+        phone = character == '+' && matches!(characters.peek(), Some('3' | '4'));
         let Some(row) = rows.last_mut() else { break };
-        let begun = row.last().is_some_and(|group| !group.is_empty());
         if let Some(digit) = character.to_digit(10) {
+            if gap > 0 {
+                row.push(Vec::new());
+            }
+            gap = 0;
             if let Some(group) = row.last_mut() {
                 group.push(digit);
             }
-        } else if begun && matches!(character, '.' | ' ' | '-' | '/' | '\u{a0}') {
-            row.push(Vec::new());
         } else {
-            rows.push(vec![Vec::new()]);
+            gap += 1;
+            if character.is_alphanumeric() || gap > 3 || phone {
+                rows.push(Vec::new());
+                gap = 1;
+            }
         }
     }
     rows
@@ -184,6 +192,9 @@ mod tests {
             "BSN 111222333",
             "bsn: 1112.22.333",
             "huis 12 93.05.18-223.61",
+            "93.05.18\n223.61",
+            "93 05 18 \u{2013} 223:61",
+            "tel +1 93.05.18-223.61",
             "93.05.18-223.61 12",
             "00.01.25-567.77"
                 .replace("77", &check(2_000_125_567))

@@ -7,6 +7,7 @@
 //! | a connection | 1, and its edges once per record of the page |
 //! | any other object | 0.05 |
 //! | a leaf | 0.01 |
+//! | a list item or field of an input object in a list's arguments | 0.1 |
 //! | a mutation | 10, and 0.25 per row of its longest list input |
 //! | the standard introspection query | 250, any other introspection in proportion |
 //!
@@ -35,6 +36,8 @@ const OTHER_OBJECT: u64 = 5;
 const LEAF: u64 = 1;
 const MUTATION: u64 = 10 * UNIT;
 const ROW: u64 = 25;
+/// A condition of a filter.
+const CONDITION: u64 = 10;
 const INTROSPECTION: u64 = 250 * UNIT;
 /// Items a list is taken to have when nothing says how many.
 const UNSIZED: u64 = 5;
@@ -223,7 +226,9 @@ impl<'a> Scale<'a> {
             let page = below
                 .each
                 .saturating_mul(self.page(field).unwrap_or(self.default_page));
-            return once(CONNECTION.saturating_add(below.once).saturating_add(page));
+            let conditions = self.conditions(field).saturating_mul(CONDITION);
+            let own = CONNECTION.saturating_add(conditions);
+            return once(own.saturating_add(below.once).saturating_add(page));
         }
         if self.prices.mutation.as_deref() == Some(parent) {
             let rows = self.rows(field);
@@ -256,6 +261,29 @@ impl<'a> Scale<'a> {
             .or_else(|| self.ids(field))
             .unwrap_or(UNSIZED);
         once(item.saturating_mul(length))
+    }
+
+    /// The conditions in a query field's arguments: every item of a list and every field of an input
+    /// object in them, however deep. What the database must compare is paid for like what it reads.
+    fn conditions(&self, field: &Field) -> u64 {
+        field.arguments.iter().fold(0_u64, |sum, argument| {
+            sum.saturating_add(self.within(&argument.value))
+        })
+    }
+
+    fn within(&self, value: &Value) -> u64 {
+        match value {
+            Value::List(items) => items.iter().fold(0_u64, |sum, item| {
+                sum.saturating_add(1).saturating_add(self.within(item))
+            }),
+            Value::Object(fields) => fields.iter().fold(0_u64, |sum, (_, field)| {
+                sum.saturating_add(1).saturating_add(self.within(field))
+            }),
+            Value::Variable(variable) => {
+                self.variables.get(variable.as_str()).map_or(0, within_json)
+            }
+            _ => 0,
+        }
     }
 
     /// The larger of `first` and `last`, as given or by the schema's default.
@@ -348,6 +376,18 @@ impl<'a> Scale<'a> {
         let points = self.introspection(&fragment.selection_set);
         self.known_introspection.insert(name.as_str(), points);
         points
+    }
+}
+
+fn within_json(value: &JsonValue) -> u64 {
+    match value {
+        JsonValue::Array(items) => items.iter().fold(0_u64, |sum, item| {
+            sum.saturating_add(1).saturating_add(within_json(item))
+        }),
+        JsonValue::Object(fields) => fields.values().fold(0_u64, |sum, field| {
+            sum.saturating_add(1).saturating_add(within_json(field))
+        }),
+        _ => 0,
     }
 }
 

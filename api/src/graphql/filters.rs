@@ -1,5 +1,5 @@
-//! Typed comparators for `where:`. What a comparator is given twice holds both times; an empty one
-//! holds always.
+//! Typed comparators for `where:`. A comparator that is given several conditions wants all of them;
+//! one that is given none finds nothing.
 
 use async_graphql::{ID, InputObject, InputType};
 use nabij_entity::{self as entity, area_code::AreaCodeScheme, set::Member};
@@ -9,9 +9,12 @@ use super::{
     errors::FieldResult,
     scalars::{Date, DateTime},
 };
-use crate::store::{Filter, Kind};
+use crate::{
+    domain::text::LINE,
+    store::{Filter, Kind},
+};
 
-/// Compares an id.
+/// Compares an id. Without a condition, or with a null one, it finds nothing.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct IdFilter {
     /// It is this one.
@@ -41,7 +44,7 @@ impl IdFilter {
             all.push(Filter::In(column, ids));
         }
         all.extend(is_null.map(|null| Filter::IsNull(column, null)));
-        Ok(Filter::And(all))
+        Ok(all_given(all))
     }
 }
 
@@ -59,21 +62,21 @@ impl IdFilter {
         kind: Kind,
     ) -> FieldResult<Filter> {
         let Self { eq, r#in, is_null } = self;
-        let linked = |id: &ID| {
+        let linked = |ids: &[ID]| -> FieldResult<Filter> {
+            let ids = ids.iter().map(|id| Ok(super::errors::id(kind, id)?.into()));
             Ok(Filter::Linked {
                 table,
                 this,
                 other,
-                id: super::errors::id(kind, id)?.into(),
+                ids: ids.collect::<FieldResult<_>>()?,
             })
         };
         let mut all = Vec::new();
         if let Some(id) = eq {
-            all.push(linked(&id)?);
+            all.push(linked(&[id])?);
         }
         if let Some(ids) = r#in {
-            let any = ids.iter().map(linked).collect::<FieldResult<_>>()?;
-            all.push(Filter::Or(any));
+            all.push(linked(&ids)?);
         }
         all.extend(is_null.map(|null| {
             let any = Filter::Owns {
@@ -87,11 +90,11 @@ impl IdFilter {
                 any
             }
         }));
-        Ok(Filter::And(all))
+        Ok(all_given(all))
     }
 }
 
-/// Compares a whole number.
+/// Compares a whole number. Without a condition, or with a null one, it finds nothing.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct IntFilter {
     /// It is this one.
@@ -119,11 +122,11 @@ impl IntFilter {
         all.extend(gte.map(|number| Filter::Gte(column, number.into())));
         all.extend(lt.map(|number| Filter::Lt(column, number.into())));
         all.extend(is_null.map(|null| Filter::IsNull(column, null)));
-        Filter::And(all)
+        all_given(all)
     }
 }
 
-/// Compares a text. Letters a–z match in either case; `%` and `_` are characters like others.
+/// Compares a text. Without a condition, or with a null one, it finds nothing. Letters a–z match in either case; `%` and `_` are characters like others.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct StringFilter {
     /// It is this one, to the letter.
@@ -150,8 +153,12 @@ impl StringFilter {
                     .collect(),
             )
         }));
-        all.extend(contains.map(|text| Filter::Contains(column, storable(text))));
-        Filter::And(all)
+        // No line that is kept is longer, and a longer pattern is more than a database takes.
+        all.extend(contains.map(|text| match text.chars().count() {
+            0..=LINE => Filter::Contains(column, storable(text)),
+            _ => Filter::Or(Vec::new()),
+        }));
+        all_given(all)
     }
 }
 
@@ -164,7 +171,7 @@ fn storable(text: String) -> String {
     }
 }
 
-/// Compares a point in time.
+/// Compares a point in time. Without a condition, or with a null one, it finds nothing.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct DateTimeFilter {
     /// It is at or after this.
@@ -184,11 +191,11 @@ impl DateTimeFilter {
         all.extend(gte.map(|at| Filter::Gte(column, at.0.into())));
         all.extend(lt.map(|at| Filter::Lt(column, at.0.into())));
         all.extend(is_null.map(|null| Filter::IsNull(column, null)));
-        Filter::And(all)
+        all_given(all)
     }
 }
 
-/// Compares a calendar date.
+/// Compares a calendar date. Without a condition, or with a null one, it finds nothing.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct DateFilter {
     /// It is on or after this.
@@ -208,11 +215,11 @@ impl DateFilter {
         all.extend(gte.map(|date| Filter::Gte(column, date.0.into())));
         all.extend(lt.map(|date| Filter::Lt(column, date.0.into())));
         all.extend(is_null.map(|null| Filter::IsNull(column, null)));
-        Filter::And(all)
+        all_given(all)
     }
 }
 
-/// Compares a code.
+/// Compares a code. Without a condition, or with a null one, it finds nothing.
 #[derive(Clone, Debug, InputObject)]
 #[graphql(concrete(name = "SignalStatusFilter", params(entity::signal::SignalStatus)))]
 #[graphql(concrete(name = "SignalKindFilter", params(entity::signal::SignalKind)))]
@@ -254,7 +261,7 @@ impl<T: InputType + Into<Value>> CodeFilter<T> {
         all.extend(
             r#in.map(|codes| Filter::In(column, codes.into_iter().map(Into::into).collect())),
         );
-        Filter::And(all)
+        all_given(all)
     }
 }
 
@@ -266,8 +273,18 @@ impl<T: InputType + Member> CodeFilter<T> {
         let has = |code: &T| Filter::Has(column, code.to_code().into_owned());
         let mut all = Vec::new();
         all.extend(eq.as_ref().map(has));
-        all.extend(r#in.map(|codes| Filter::Or(codes.iter().map(has).collect())));
-        Filter::And(all)
+        all.extend(r#in.map(|mut codes| {
+            // A code named twice asks for nothing more.
+            let mut known = Vec::new();
+            codes.retain(|code| {
+                let code = code.to_code().into_owned();
+                let new = !known.contains(&code);
+                known.extend(new.then_some(code));
+                new
+            });
+            Filter::Or(codes.iter().map(has).collect())
+        }));
+        all_given(all)
     }
 }
 
@@ -292,6 +309,16 @@ impl AreaCodeFilter {
             this: "neighbourhood_id",
             values,
         }
+    }
+}
+
+/// All of a comparator's conditions. One without any finds nothing: a variable that a client forgot
+/// to set must not show it a whole list for one neighbourhood's.
+fn all_given(conditions: Vec<Filter>) -> Filter {
+    if conditions.is_empty() {
+        Filter::Or(Vec::new())
+    } else {
+        Filter::And(conditions)
     }
 }
 

@@ -1,12 +1,17 @@
 //! Scalars, each with the specification it follows.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{NaiveDate, SecondsFormat, Utc};
+use chrono::{Datelike, NaiveDate, SecondsFormat, Utc};
 use uuid::Uuid as Id;
 
 /// What to write instead. The code marks the text as ours, so that it is shown.
 fn advice<T: async_graphql::InputType>(advice: &'static str) -> InputValueError<T> {
     InputValueError::custom(advice).with_extension("code", "BAD_USER_INPUT")
+}
+
+/// Years of four digits: what RFC 3339 can write, and what sorts as text.
+fn in_range(year: i32) -> bool {
+    (1..=9999).contains(&year)
 }
 
 /// A point in time in UTC as RFC 3339 writes it, such as `2026-05-03T09:30:00Z`.
@@ -27,7 +32,8 @@ impl ScalarType for DateTime {
         // PostgreSQL keeps microseconds; what is compared must be what is kept.
         let micros = at.with_timezone(&Utc).timestamp_micros();
         let at = chrono::DateTime::from_timestamp_micros(micros)
-            .ok_or_else(|| advice("This time is out of range."))?;
+            .filter(|at| in_range(at.year()))
+            .ok_or_else(|| advice("This time is out of range: years go from 0001 to 9999."))?;
         Ok(Self(at))
     }
 
@@ -56,7 +62,9 @@ impl ScalarType for Date {
             return Err(InputValueError::expected_type(value));
         };
         let date = NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .map_err(|_| advice("Write a date as 2026-05-03."))?;
+            .ok()
+            .filter(|date| in_range(date.year()) && text.len() == 10)
+            .ok_or_else(|| advice("Write a date as 2026-05-03, of a year from 0001 to 9999."))?;
         Ok(Self(date))
     }
 

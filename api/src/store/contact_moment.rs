@@ -26,7 +26,7 @@ impl Record for contact_moment::Entity {
         ]);
         let served = scope::all([
             Expr::col(("referrals", "id")).equals((t.clone(), "referral_id")),
-            referral::partaken(viewer, &referrals),
+            referral::serves(viewer, &referrals),
         ]);
         scope::any([
             scope::coordinated(viewer, t),

@@ -2,10 +2,10 @@
 
 use sea_orm::{
     Value,
-    sea_query::{Alias, Expr, ExprTrait, Func, LikeExpr},
+    sea_query::{Alias, Expr, ExprTrait, Func, LikeExpr, Query},
 };
 
-use super::record::Kind;
+use super::record::{How, Kind};
 use crate::policy::Viewer;
 
 /// A condition on one record. Columns are `'static`: they come from the code, never from a caller.
@@ -32,7 +32,7 @@ pub enum Filter {
     Contains(&'static str, String),
     /// The many-valued column holds the value.
     Has(&'static str, String),
-    /// The record is linked to the one with this id through a link table.
+    /// The record is linked to one of those with these ids through a link table.
     Linked {
         /// The link table.
         table: &'static str,
@@ -40,8 +40,8 @@ pub enum Filter {
         this: &'static str,
         /// Its column with the other's id.
         other: &'static str,
-        /// The other's id.
-        id: Value,
+        /// The others' ids.
+        ids: Vec<Value>,
     },
     /// The record has a row in another table that belongs to it and has all these values; with no
     /// values, any row.
@@ -61,38 +61,52 @@ impl Filter {
     pub(super) fn to_expr(&self, kind: Kind, viewer: &Viewer, t: &Alias) -> Expr {
         let column = |name: &'static str| kind.shape().column(name, viewer, t);
         match self {
-            Self::And(parts) => parts
-                .iter()
-                .map(|part| part.to_expr(kind, viewer, t))
-                .reduce(ExprTrait::and)
-                .unwrap_or_else(|| Expr::cust("1 = 1")),
-            Self::Or(parts) => parts
-                .iter()
-                .map(|part| part.to_expr(kind, viewer, t))
-                .reduce(ExprTrait::or)
-                .unwrap_or_else(|| Expr::cust("1 = 0")),
+            Self::And(parts) => {
+                let parts = parts
+                    .iter()
+                    .map(|part| part.to_expr(kind, viewer, t))
+                    .collect();
+                super::scope::balanced(parts, ExprTrait::and)
+                    .unwrap_or_else(super::scope::everything)
+            }
+            Self::Or(parts) => {
+                let parts = parts
+                    .iter()
+                    .map(|part| part.to_expr(kind, viewer, t))
+                    .collect();
+                super::scope::balanced(parts, ExprTrait::or).unwrap_or_else(super::scope::nothing)
+            }
             Self::Not(part) => part.to_expr(kind, viewer, t).not(),
-            Self::Eq(name, value) => column(name).eq(value.clone()),
+            Self::Eq(name, value) => {
+                super::scope::all([column(name).eq(value.clone()), shown(kind, name, viewer, t)])
+            }
             Self::In(_, values) if values.is_empty() => Expr::cust("1 = 0"),
-            Self::In(name, values) => column(name).is_in(values.clone()),
+            Self::In(name, values) => super::scope::all([
+                column(name).is_in(values.clone()),
+                shown(kind, name, viewer, t),
+            ]),
             Self::Gte(name, value) => column(name).gte(value.clone()),
             Self::Lt(name, value) => column(name).lt(value.clone()),
-            Self::IsNull(name, true) => column(name).is_null(),
-            Self::IsNull(name, false) => column(name).is_not_null(),
+            Self::IsNull(name, null) => {
+                let there =
+                    super::scope::all([column(name).is_not_null(), shown(kind, name, viewer, t)]);
+                if *null { there.not() } else { there }
+            }
             Self::Contains(name, text) => {
                 Expr::expr(Func::lower(column(name))).like(literal(&text.to_lowercase()))
             }
             Self::Has(name, value) => column(name).like(literal(&format!(",{value},"))),
+            Self::Linked { ids, .. } if ids.is_empty() => super::scope::nothing(),
             Self::Linked {
                 table,
                 this,
                 other,
-                id,
+                ids,
             } => super::scope::linked(
                 t,
                 table,
                 this,
-                Expr::col((Alias::new(*table), Alias::new(*other))).eq(id.clone()),
+                Expr::col((Alias::new(*table), Alias::new(*other))).is_in(ids.clone()),
             ),
             Self::Owns {
                 table,
@@ -112,6 +126,27 @@ impl Filter {
             ),
         }
     }
+}
+
+/// Where a column holds the id of another record: that the viewer may see that record. Somebody who
+/// isn't shown whom a record is about can't find it out by asking for their id.
+fn shown(kind: Kind, name: &'static str, viewer: &Viewer, t: &Alias) -> Expr {
+    let mut edges = kind.shape().edges().iter();
+    let Some(edge) = edges.find(|edge| matches!(edge.how, How::One(of) if of == name)) else {
+        return super::scope::everything();
+    };
+    let (other, shape) = (Alias::new("shown"), edge.to.shape());
+    let visible = shape.scope(viewer, &other);
+    if visible == super::scope::everything() {
+        return visible;
+    }
+    let mut select = Query::select();
+    select
+        .expr(Expr::cust("1"))
+        .from_as(shape.table(), other.clone())
+        .and_where(super::scope::col(&other, "id").equals((t.clone(), name)))
+        .and_where(visible);
+    Expr::exists(select)
 }
 
 /// A LIKE pattern that finds `text` as it stands.

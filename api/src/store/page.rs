@@ -4,7 +4,7 @@
 //! Page one and page one hundred thousand cost the same, and a row added meanwhile moves nothing.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use sea_orm::{
     QueryResult, Value,
     sea_query::{Alias, Expr, ExprTrait},
@@ -311,7 +311,9 @@ impl Scalar {
         match self {
             Self::Time => DateTime::parse_from_rfc3339(text)
                 .ok()
-                .map(|at| at.with_timezone(&Utc).into()),
+                .map(|at| at.with_timezone(&Utc))
+                .filter(|at| (1..=9999).contains(&at.year()))
+                .map(Into::into),
             Self::Date => text.parse::<NaiveDate>().ok().map(Into::into),
             Self::Text => (!text.contains('\0')).then(|| text.into()),
             Self::Int => text.parse::<i32>().ok().map(Into::into),

@@ -313,6 +313,14 @@ impl Cx {
     /// # Errors
     /// When the database fails.
     pub async fn count(&self, kind: Kind, filter: &Filter) -> Result<u64, Failure> {
+        let total = self.count_now(kind, filter).await?;
+        if total == 0 && self.refresh_viewer().await? {
+            return self.count_now(kind, filter).await;
+        }
+        Ok(total)
+    }
+
+    async fn count_now(&self, kind: Kind, filter: &Filter) -> Result<u64, Failure> {
         let viewer = self.viewer();
         let t = base();
         let mut select = Query::select();

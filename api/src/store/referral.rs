@@ -27,21 +27,41 @@ const OPEN_STATUSES: [ReferralStatus; 4] = [
     ReferralStatus::OnHold,
 ];
 
-/// The viewer works for the target, and the consent wasn't withdrawn.
-fn received(viewer: &Viewer, t: &Alias) -> Expr {
-    let withdrawn = scope::col(t, "cancel_cause").eq("CONSENT_WITHDRAWN");
+/// The consent the referral rests on, if it rests on one, wasn't withdrawn: withdrawing closes the
+/// partners' view at once, whatever became of the referral (GDPR article 7(3)).
+fn still_shared(t: &Alias) -> Expr {
+    let withdrawn = scope::all([
+        Expr::col(("consents", "id")).equals((t.clone(), "consent_id")),
+        Expr::col(("consents", "withdrawn_at")).is_not_null(),
+    ]);
+    let cause = scope::col(t, "cancel_cause");
     scope::all([
-        scope::among(t, "to_partner_id", viewer.staffed_partners()),
-        scope::col(t, "cancel_cause").is_null().or(withdrawn.not()),
+        cause.clone().is_null().or(cause.ne("CONSENT_WITHDRAWN")),
+        scope::exists("consents", withdrawn).not(),
     ])
 }
 
-/// The viewer works for the target or for the partner that referred.
-pub(super) fn partaken(viewer: &Viewer, t: &Alias) -> Expr {
-    scope::any([
-        received(viewer, t),
-        scope::among(t, "from_partner_id", viewer.staffed_partners()),
+/// The viewer works for the target.
+fn received(viewer: &Viewer, t: &Alias) -> Expr {
+    scope::all([
+        scope::among(t, "to_partner_id", viewer.staffed_partners()),
+        still_shared(t),
     ])
+}
+
+/// The viewer works for the partner that referred.
+fn sent(viewer: &Viewer, t: &Alias) -> Expr {
+    scope::all([
+        scope::among(t, "from_partner_id", viewer.staffed_partners()),
+        still_shared(t),
+    ])
+}
+
+/// The viewer works for the partner that referred, or for the target: of a referral that is not
+/// rejected or cancelled, since what it didn't take on, or no longer does, is not its case.
+pub(super) fn partaken(viewer: &Viewer, t: &Alias) -> Expr {
+    let taken = scope::col(t, "status").is_not_in(["REJECTED", "CANCELLED"]);
+    scope::any([scope::all([received(viewer, t), taken]), sent(viewer, t)])
 }
 
 /// The viewer works for the target of an open referral that discloses `field`.
@@ -69,7 +89,12 @@ impl Record for referral::Entity {
         let signals = Alias::new("signals");
         let of_signal = Expr::col(("signals", "id")).equals((t.clone(), "signal_id"));
         let reported = scope::all([of_signal, signal::reported(viewer, &signals)]);
-        scope::any([casework(viewer, t), scope::exists("signals", reported)])
+        scope::any([
+            casework(viewer, t),
+            // What it rejected stays in the target's list, without the case.
+            received(viewer, t),
+            scope::exists("signals", reported),
+        ])
     }
 
     fn guards(viewer: &Viewer, t: &Alias) -> Vec<Guard> {
@@ -209,6 +234,22 @@ impl Tx {
             .lock_exclusive()
             .all(&self.connection())
             .await?)
+    }
+
+    /// Open referrals by which the target of `referral` passed the signal on, locked.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open_referrals_from(
+        &self,
+        referral: &referral::Model,
+    ) -> Result<Vec<referral::Model>, Failure> {
+        let mut select = referral::Entity::find()
+            .filter(referral::Column::SignalId.eq(referral.signal_id))
+            .filter(referral::Column::FromPartnerId.eq(referral.to_partner_id))
+            .filter(referral::Column::Status.is_in(OPEN_STATUSES));
+        dialect::for_update(self.backend(), QuerySelect::query(&mut select));
+        Ok(select.all(&self.connection()).await?)
     }
 
     /// How many referrals to this service are open.

@@ -33,10 +33,7 @@ pub(super) fn any(parts: impl IntoIterator<Item = Expr>) -> Expr {
     if parts.contains(&everything()) {
         return everything();
     }
-    parts
-        .into_iter()
-        .reduce(ExprTrait::or)
-        .unwrap_or_else(nothing)
+    balanced(parts, Expr::or).unwrap_or_else(nothing)
 }
 
 /// All of the conditions hold; everything of none.
@@ -48,10 +45,24 @@ pub(super) fn all(parts: impl IntoIterator<Item = Expr>) -> Expr {
     if parts.contains(&nothing()) {
         return nothing();
     }
-    parts
-        .into_iter()
-        .reduce(ExprTrait::and)
-        .unwrap_or_else(everything)
+    balanced(parts, Expr::and).unwrap_or_else(everything)
+}
+
+/// The conditions joined pair by pair, so that a thousand of them make a tree ten deep: a statement
+/// is built and written out by recursion.
+pub(super) fn balanced(mut parts: Vec<Expr>, join: fn(Expr, Expr) -> Expr) -> Option<Expr> {
+    while parts.len() > 1 {
+        let mut pairs = parts.into_iter();
+        let mut joined = Vec::with_capacity(pairs.len().div_ceil(2));
+        while let Some(first) = pairs.next() {
+            joined.push(match pairs.next() {
+                Some(second) => join(first, second),
+                None => first,
+            });
+        }
+        parts = joined;
+    }
+    parts.pop()
 }
 
 /// The column is one of `ids`; never when there are none.

@@ -61,7 +61,7 @@ async fn b1_anyone_finds_the_ambassador_of_their_neighbourhood() {
         .is_refused_as("FORBIDDEN");
     step(&passer_by, "Assign", &rosas_record, both.clone())
         .await
-        .is_refused_as("NOT_FOUND");
+        .is_refused_as("UNAUTHENTICATED");
     let herent = beersel
         .admin
         .enters_municipality("Herent", "24038")

@@ -7,6 +7,7 @@ use nabij_tests::{Answer, Need, Person, Record, Request, Town};
 use serde_json::json;
 
 mod documents;
+mod inputs;
 
 /// A marker in what is sent, which no answer may repeat.
 const MARK: &str = "zebra7";

@@ -61,7 +61,9 @@ impl App {
     /// See [`AppError`].
     pub fn new(db: Db, clock: Clock, issuers: Issuers) -> Result<Self, AppError> {
         let sdl: Arc<str> = graphql::sdl().into();
-        let gate = Gate::new(&sdl, Limits::default()).map_err(AppError::Gate)?;
+        let gate = Gate::new(&sdl, Limits::default())
+            .map_err(AppError::Gate)?
+            .with_scalars(graphql::scalars::checks().into());
         let schema = graphql::schema();
         let parts = Parts {
             db,

@@ -7,6 +7,7 @@ use nabij_tests::{Answer, Need, Person, Record, Request, Town};
 use serde_json::json;
 
 mod documents;
+mod inputs;
 
 /// A marker in what is sent, which no answer may repeat.
 const MARK: &str = "zebra7";
@@ -342,4 +343,24 @@ async fn a_resident_is_not_shared_without_a_basis() {
         .refers_by(&signal, to().on("PUBLIC_TASK", &["NAME"]))
         .await
         .done();
+}
+
+/// A filter is paid for by its conditions, and a long one doesn't end the process: a statement is
+/// built and written out by recursion.
+#[tokio::test]
+async fn filters_of_a_thousand_conditions_are_harmless() {
+    let scene = Scene::set().await;
+    let anybody = scene.town.passer_by();
+    let query = "query($where: PartnerWhere) { partners(where: $where) { nodes { id } } }";
+    let conditions = |count: usize| json!({ "where": { "or": vec![json!({}); count] } });
+    let answer = anybody.asks(query, conditions(9_000)).await;
+    assert_eq!(answer.code(), "QUERY_TOO_EXPENSIVE");
+    let answer = anybody.asks(query, conditions(2_000)).await;
+    assert_eq!(answer.status(), 200);
+    let places = vec![scene.signal.id.replace("signal_", "neighbourhood_"); 3_000];
+    let query =
+        "query($in: [ID!]) { ambassadors(where: { neighbourhood: { in: $in } }) { nodes { id } } }";
+    let answer = anybody.asks(query, json!({ "in": places })).await;
+    assert_eq!(answer.data("/ambassadors/nodes"), &json!([]));
+    is_well(&scene.coordinator, &scene.signal).await;
 }

@@ -46,7 +46,7 @@ impl Document {
         extent::check(&ast, limits)?;
         let typed = ast
             .to_executable_validate(schema)
-            .map_err(|failed| errors::of_validation(&failed.errors, limits))?;
+            .map_err(|failed| errors::of_validation(&failed.errors, schema, limits))?;
         if typed.operations.is_empty() {
             return Err(Problem::new(
                 RefusalCode::OperationResolution,

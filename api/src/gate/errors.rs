@@ -5,9 +5,11 @@
 
 use std::fmt;
 
+use apollo_compiler::Schema;
 use apollo_compiler::diagnostic::Diagnostic;
 use apollo_compiler::validation::{DiagnosticData, DiagnosticList};
 
+use super::fitting;
 use super::limits::Limits;
 
 /// The longest name that is repeated in a message; a name is the caller's text too.
@@ -133,9 +135,9 @@ pub(super) fn of_parsing(errors: &DiagnosticList, limits: &Limits) -> Refused {
 }
 
 /// The validator's errors.
-pub(super) fn of_validation(errors: &DiagnosticList, limits: &Limits) -> Refused {
+pub(super) fn of_validation(errors: &DiagnosticList, schema: &Schema, limits: &Limits) -> Refused {
     collect(errors, limits, |error| {
-        Problem::new(RefusalCode::ValidationFailed, diagnostic(error))
+        Problem::new(RefusalCode::ValidationFailed, diagnostic(error, schema))
     })
 }
 
@@ -182,7 +184,7 @@ fn parser_limit(error: &Diagnostic<'_, DiagnosticData>, limits: &Limits) -> Opti
 
 /// A validation error in words. Names are repeated (without them nobody finds the mistake),
 /// literals are not.
-fn diagnostic(error: &DiagnosticData) -> String {
+fn diagnostic(error: &DiagnosticData, schema: &Schema) -> String {
     let kind = error.unstable_error_name().unwrap_or_default();
     let said = error.unstable_compat_message().unwrap_or_default();
     let message = match kind {
@@ -194,7 +196,6 @@ fn diagnostic(error: &DiagnosticData) -> String {
         | "UndefinedDirective"
         | "UndefinedVariable"
         | "UndefinedFragment"
-        | "UndefinedInputValue"
         | "RequiredArgument"
         | "RequiredField"
         | "VariableInputType"
@@ -229,15 +230,27 @@ fn diagnostic(error: &DiagnosticData) -> String {
             }
             _ => String::new(),
         },
-        "UndefinedEnumValue" => {
-            "The enum has no such value; the schema lists the values it has.".to_owned()
+        // `Value "x" does not exist in "T" enum.`
+        "UndefinedEnumValue" => said
+            .split('"')
+            .nth(3)
+            .and_then(|ty| schema.get_enum(ty))
+            .map(|ty| fitting::enum_values(ty))
+            .unwrap_or_default(),
+        // `Field "x" is not defined by type "T".`
+        "UndefinedInputValue" => {
+            let mut quoted = said.split('"').skip(1).step_by(2);
+            let (field, ty) = (quoted.next(), quoted.next());
+            ty.and_then(|ty| schema.get_input_object(ty))
+                .map(|ty| fitting::unknown_field(field.unwrap_or_default(), ty))
+                .unwrap_or_default()
         }
-        "UnsupportedValueType" => match said.split_once(' ') {
-            Some((ty, _)) if is_name(ty) => {
-                format!("{ty} can't be written like this; see its description in the schema.")
-            }
-            _ => String::new(),
-        },
+        // `T cannot represent value: …`
+        "UnsupportedValueType" => said
+            .split_once(' ')
+            .and_then(|(ty, _)| schema.types.get(ty))
+            .map(|ty| fitting::shape(ty, true))
+            .unwrap_or_default(),
         "IntCoercionError" => {
             "Int can't represent this number; it must be whole and fit into 32 bits.".to_owned()
         }

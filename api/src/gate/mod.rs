@@ -6,7 +6,7 @@
 //! been through [`Gate::admit`], and what it gets is the document already read.
 //!
 //! `document.rs` reads a text once and keeps it; `extent.rs` measures it; `cost.rs` (with `introspection.rs`)
-//! weighs an operation; `variables.rs` coerces; `convert.rs` writes the document over for the executor;
+//! weighs an operation; `variables.rs` coerces; `inputs.rs` (with `fitting.rs`) checks every value sent; `convert.rs` writes the document over for the executor;
 //! `absent.rs` mends what the executor would misread;
 //! `errors.rs` says why not. A new limit starts in `limits.rs`.
 
@@ -16,6 +16,8 @@ mod cost;
 mod document;
 mod errors;
 mod extent;
+mod fitting;
+mod inputs;
 mod introspection;
 mod limits;
 #[cfg(test)]
@@ -33,10 +35,12 @@ use async_graphql::{Name, Variables};
 use serde_json::{Map, Value};
 
 pub use errors::{Location, Problem, RefusalCode, Refused};
+pub use inputs::{ScalarCheck, ScalarChecks};
 pub use limits::Limits;
 
 use cost::{Prices, Weighed};
 use document::Documents;
+use inputs::Rules;
 
 /// A request as it came in, before anything is known of it.
 #[derive(Clone, Copy, Debug)]
@@ -110,6 +114,7 @@ impl std::error::Error for GateSetupError {}
 pub struct Gate {
     schema: Valid<Schema>,
     limits: Limits,
+    scalars: ScalarChecks,
     prices: Prices,
     documents: Documents,
 }
@@ -134,8 +139,17 @@ impl Gate {
             prices: Prices::new(&schema),
             schema,
             documents: Documents::new(&limits),
+            scalars: ScalarChecks::new(),
             limits,
         })
+    }
+
+    /// The same gate, which refuses texts that aren't of their scalar. Without a check a custom
+    /// scalar is taken as it comes.
+    #[must_use]
+    pub fn with_scalars(mut self, scalars: ScalarChecks) -> Self {
+        self.scalars = scalars;
+        self
     }
 
     /// The limits it holds requests to.
@@ -153,13 +167,14 @@ impl Gate {
             .documents
             .read(request.query, &self.schema, &self.limits)?;
         let operation = document.operation(request.operation_name)?;
-        let variables = variables::coerce(
-            &self.schema,
-            operation,
-            request.variables,
-            &document.typed.sources,
-            &self.limits,
-        )?;
+        let rules = Rules {
+            schema: &self.schema,
+            scalars: &self.scalars,
+            limits: &self.limits,
+        };
+        let variables =
+            variables::coerce(operation, request.variables, &document.typed.sources, rules)?;
+        rules.check_literals(&document.typed, operation, &variables)?;
         let Weighed {
             cost,
             fragments: reached,

@@ -4,9 +4,40 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 use chrono::{Datelike, NaiveDate, SecondsFormat, Utc};
 use uuid::Uuid as Id;
 
-/// What to write instead. The code marks the text as ours, so that it is shown.
-fn advice<T: async_graphql::InputType>(advice: &'static str) -> InputValueError<T> {
-    InputValueError::custom(advice).with_extension("code", "BAD_USER_INPUT")
+/// A scalar written as text. [`checks`] lists them.
+trait Written: Sized {
+    /// Reads it, or says what to write instead.
+    fn read(text: &str) -> Result<Self, &'static str>;
+}
+
+/// Reads what the executor hands over. The gate has checked it before, with [`checks`].
+fn parse<T: Written + async_graphql::InputType>(value: Value) -> InputValueResult<T> {
+    let Value::String(text) = &value else {
+        return Err(InputValueError::expected_type(value));
+    };
+    // The code marks the text as ours, so that it is shown.
+    T::read(text)
+        .map_err(|advice| InputValueError::custom(advice).with_extension("code", "BAD_USER_INPUT"))
+}
+
+/// Whether a text is one of a scalar; if not, what to write instead.
+pub type Check = fn(&str) -> Result<(), &'static str>;
+
+/// The check of every scalar here by its name, for the gate. A new one has its line here.
+#[must_use]
+pub fn checks() -> [(&'static str, Check); 7] {
+    fn check<T: Written>(text: &str) -> Result<(), &'static str> {
+        T::read(text).map(drop)
+    }
+    [
+        ("DateTime", check::<DateTime>),
+        ("Date", check::<Date>),
+        ("UUID", check::<Uuid>),
+        ("PhoneNumber", check::<PhoneNumber>),
+        ("EmailAddress", check::<EmailAddress>),
+        ("LanguageTag", check::<LanguageTag>),
+        ("URL", check::<URL>),
+    ]
 }
 
 /// Years of four digits: what RFC 3339 can write, and what sorts as text.
@@ -24,21 +55,24 @@ pub struct DateTime(pub chrono::DateTime<Utc>);
 )]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let Value::String(text) = &value else {
-            return Err(InputValueError::expected_type(value));
-        };
-        let at = chrono::DateTime::parse_from_rfc3339(text)
-            .map_err(|_| advice("Write a time as RFC 3339 does: 2026-05-03T09:30:00Z."))?;
-        // PostgreSQL keeps microseconds; what is compared must be what is kept.
-        let micros = at.with_timezone(&Utc).timestamp_micros();
-        let at = chrono::DateTime::from_timestamp_micros(micros)
-            .filter(|at| in_range(at.year()))
-            .ok_or_else(|| advice("This time is out of range: years go from 0001 to 9999."))?;
-        Ok(Self(at))
+        parse(value)
     }
 
     fn to_value(&self) -> Value {
         Value::String(self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+}
+
+impl Written for DateTime {
+    fn read(text: &str) -> Result<Self, &'static str> {
+        let at = chrono::DateTime::parse_from_rfc3339(text)
+            .map_err(|_| "Write a time as RFC 3339 does: 2026-05-03T09:30:00Z.")?;
+        // PostgreSQL keeps microseconds; what is compared must be what is kept.
+        let micros = at.with_timezone(&Utc).timestamp_micros();
+        let at = chrono::DateTime::from_timestamp_micros(micros)
+            .filter(|at| in_range(at.year()))
+            .ok_or("This time is out of range: years go from 0001 to 9999.")?;
+        Ok(Self(at))
     }
 }
 
@@ -58,18 +92,21 @@ pub struct Date(pub NaiveDate);
 )]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let Value::String(text) = &value else {
-            return Err(InputValueError::expected_type(value));
-        };
-        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .ok()
-            .filter(|date| in_range(date.year()) && text.len() == 10)
-            .ok_or_else(|| advice("Write a date as 2026-05-03, of a year from 0001 to 9999."))?;
-        Ok(Self(date))
+        parse(value)
     }
 
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())
+    }
+}
+
+impl Written for Date {
+    fn read(text: &str) -> Result<Self, &'static str> {
+        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .ok()
+            .filter(|date| in_range(date.year()) && text.len() == 10)
+            .ok_or("Write a date as 2026-05-03, of a year from 0001 to 9999.")?;
+        Ok(Self(date))
     }
 }
 
@@ -84,16 +121,18 @@ pub struct Uuid(pub Id);
 )]
 impl ScalarType for Uuid {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let Value::String(text) = &value else {
-            return Err(InputValueError::expected_type(value));
-        };
-        let id =
-            Id::try_parse(text).map_err(|_| advice("Write a UUID with 32 hexadecimal digits."))?;
-        Ok(Self(id))
+        parse(value)
     }
 
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())
+    }
+}
+
+impl Written for Uuid {
+    fn read(text: &str) -> Result<Self, &'static str> {
+        let id = Id::try_parse(text).map_err(|_| "Write a UUID with 32 hexadecimal digits.")?;
+        Ok(Self(id))
     }
 }
 
@@ -107,15 +146,18 @@ macro_rules! text_scalar {
         #[Scalar(use_type_description = true, name = $word, specified_by_url = $url)]
         impl ScalarType for $name {
             fn parse(value: Value) -> InputValueResult<Self> {
-                let Value::String(text) = value else {
-                    return Err(InputValueError::expected_type(value));
-                };
-                let check: fn(&str) -> bool = $check;
-                if check(&text) { Ok(Self(text)) } else { Err(advice($advice)) }
+                parse(value)
             }
 
             fn to_value(&self) -> Value {
                 Value::String(self.0.clone())
+            }
+        }
+
+        impl Written for $name {
+            fn read(text: &str) -> Result<Self, &'static str> {
+                let check: fn(&str) -> bool = $check;
+                if check(text) { Ok(Self(text.to_owned())) } else { Err($advice) }
             }
         }
     };
@@ -185,4 +227,26 @@ fn is_email(text: &str) -> bool {
                 .all(|b| b.is_ascii_alphanumeric() || b == b'-')
     });
     text.len() <= 254 && name_fits && domain_fits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scalar_of_the_schema_has_its_check() {
+        let sdl = crate::graphql::sdl();
+        let mut declared: Vec<&str> = sdl
+            .lines()
+            .filter_map(|line| line.strip_prefix("scalar ")?.split_whitespace().next())
+            .collect();
+        declared.sort_unstable();
+        let checks = checks();
+        let mut checked: Vec<&str> = checks.iter().map(|(name, _)| *name).collect();
+        checked.sort_unstable();
+        assert_eq!(declared, checked);
+        for (name, check) in checks {
+            check("?").expect_err(name);
+        }
+    }
 }

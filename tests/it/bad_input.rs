@@ -353,7 +353,7 @@ async fn filters_of_a_thousand_conditions_are_harmless() {
     let anybody = scene.town.passer_by();
     let query = "query($where: PartnerWhere) { partners(where: $where) { nodes { id } } }";
     let conditions = |count: usize| json!({ "where": { "or": vec![json!({}); count] } });
-    let answer = anybody.asks(query, conditions(9_000)).await;
+    let answer = anybody.asks(query, conditions(12_000)).await;
     assert_eq!(answer.code(), "QUERY_TOO_EXPENSIVE");
     let answer = anybody.asks(query, conditions(2_000)).await;
     assert_eq!(answer.status(), 200);

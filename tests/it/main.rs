@@ -3,6 +3,7 @@
 mod admin;
 mod bad_input;
 mod beersel;
+mod bulk;
 mod conformance;
 mod fields;
 mod house;

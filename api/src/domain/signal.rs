@@ -10,13 +10,13 @@ use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
 use super::{
-    refusal::{Code, Outcome, Problem, Problems, Transition, expect_version},
+    refusal::{Code, Outcome, Problem, Problems, Refusal, Transition, expect_version},
     reporter, resident as residents, text,
 };
 use crate::{
     policy::{Action, Place, Reporter, decide},
     store::{
-        Cx, Filter, Kind, Tx,
+        Cx, Failure, Filter, Kind, Tx,
         events::Happening,
         idempotency::{IdempotencyKey, Recall},
         record::Seen,
@@ -219,6 +219,61 @@ fn checked(submission: Submission) -> Outcome<Submission> {
 /// What is wrong with the input, [`Code::NotFound`] for a place or resident the viewer may not
 /// see, [`Code::Forbidden`] outside the viewer's places.
 pub async fn submit(cx: &Cx, submission: Submission, key: Option<IdempotencyKey>) -> Outcome<Uuid> {
+    let submission = checked(submission)?;
+    let reference = submission.external_reference.clone();
+    let tx = cx.begin().await?;
+    match put(&tx, submission, key.as_ref()).await {
+        Ok(id) => {
+            tx.commit().await?;
+            Ok(id)
+        }
+        // The same one came in at the same moment, and was first.
+        Err(Refusal::Failure(failure)) if failure.is_duplicate() => {
+            drop(tx);
+            let tx = cx.begin().await?;
+            let user = reporter::user(&tx)?;
+            let known = match &reference {
+                Some(reference) => tx.signal_by_reference(user, reference).await?,
+                None => None,
+            };
+            Ok(known.ok_or(failure)?.id)
+        }
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// Submits several signals: all of them, or none when one is refused.
+///
+/// # Errors
+/// When the database fails. What was refused is in its row; the others of a failed lot are `None`.
+pub async fn submit_all(
+    cx: &Cx,
+    lot: Vec<(Submission, Option<IdempotencyKey>)>,
+) -> Result<Vec<Option<Outcome<Uuid>>>, Failure> {
+    let tx = cx.begin().await?;
+    let mut rows = Vec::with_capacity(lot.len());
+    for (submission, key) in lot {
+        let row = match checked(submission) {
+            Ok(submission) => put(&tx, submission, key.as_ref()).await,
+            Err(refusal) => Err(refusal),
+        };
+        match row {
+            Err(Refusal::Failure(failure)) => return Err(failure),
+            row => rows.push(Some(row)),
+        }
+    }
+    if rows.iter().all(|row| matches!(row, Some(Ok(_)))) {
+        tx.commit().await?;
+    } else {
+        for row in rows.iter_mut().filter(|row| matches!(row, Some(Ok(_)))) {
+            *row = None;
+        }
+    }
+    Ok(rows)
+}
+
+/// Adds a signal inside a transaction.
+async fn put(tx: &Tx, submission: Submission, key: Option<&IdempotencyKey>) -> Outcome<Uuid> {
     let Submission {
         kind,
         category,
@@ -231,32 +286,31 @@ pub async fn submit(cx: &Cx, submission: Submission, key: Option<IdempotencyKey>
         source,
         inflow_channel,
         external_reference,
-    } = checked(submission)?;
-    let tx = cx.begin().await?;
-    let municipality = reporter::place(&tx, neighbourhood, "neighbourhood").await?;
-    let reporter = reporter::of(&tx, municipality, neighbourhood).await?;
+    } = submission;
+    let municipality = reporter::place(tx, neighbourhood, "neighbourhood").await?;
+    let reporter = reporter::of(tx, municipality, neighbourhood).await?;
     let place = Place {
         municipality,
         neighbourhood: Some(neighbourhood),
     };
     let permit = decide(tx.viewer(), Action::SignalSubmit(place, reporter))?;
-    let user = reporter::user(&tx)?;
+    let user = reporter::user(tx)?;
     if let Some(reference) = &external_reference
         && let Some(known) = tx.signal_by_reference(user, reference).await?
     {
         return Ok(known.id);
     }
-    let id = match tx.claim(key.as_ref()).await? {
+    let id = match tx.claim(key).await? {
         Recall::New(id) => id,
         Recall::Made(id) => return Ok(id),
         Recall::Mismatch => return Err(Problem::idempotency_mismatch().into()),
     };
     let resident_id = match resident {
         None => None,
-        Some(ResidentRef::Known(id)) => Some(known_resident(&tx, id, neighbourhood).await?),
+        Some(ResidentRef::Known(id)) => Some(known_resident(tx, id, neighbourhood).await?),
         Some(ResidentRef::New(particulars)) => {
             let resident = tx.new_id();
-            residents::insert(&tx, resident, *particulars, place, reporter, "resident.new").await?;
+            residents::insert(tx, resident, *particulars, place, reporter, "resident.new").await?;
             Some(resident)
         }
     };
@@ -300,24 +354,9 @@ pub async fn submit(cx: &Cx, submission: Submission, key: Option<IdempotencyKey>
         .with("to", SignalStatus::Submitted.code())
         .with("category", category.code())
         .with("urgency", urgency.code());
-    let reference = model.external_reference.clone();
-    match tx.insert::<signal::Entity>(&permit, model, happening).await {
-        Ok(()) => {
-            tx.commit().await?;
-            Ok(id)
-        }
-        // The same one came in at the same moment, and was first.
-        Err(failure) if failure.is_duplicate() => {
-            drop(tx);
-            let tx = cx.begin().await?;
-            let known = match &reference {
-                Some(reference) => tx.signal_by_reference(user, reference).await?,
-                None => None,
-            };
-            Ok(known.ok_or(failure)?.id)
-        }
-        Err(failure) => Err(failure.into()),
-    }
+    tx.insert::<signal::Entity>(&permit, model, happening)
+        .await?;
+    Ok(id)
 }
 
 async fn known_resident(tx: &Tx, id: Uuid, neighbourhood: Uuid) -> Outcome<Uuid> {

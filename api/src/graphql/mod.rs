@@ -67,6 +67,7 @@ pub struct Mutation(
     initiative::InitiativeMutation,
     access::AccessMutation,
     signal::SignalMutation,
+    signal::SignalBulkMutation,
 );
 
 /// The whole schema.

@@ -173,6 +173,38 @@ pub async fn payload_record<R: Record>(
     Ok(node.map(Visible::try_from_node).transpose()?)
 }
 
+/// The records that a list in a mutation's payload shows in its field `name`, each by its id.
+///
+/// # Errors
+/// When the database fails, or an argument below is wrong.
+pub async fn payload_rows<R: Record>(
+    ctx: &Context<'_>,
+    list: &str,
+    name: &str,
+    ids: &[Uuid],
+) -> FieldResult<std::collections::HashMap<Uuid, Visible<R>>> {
+    let mut wanted: Option<Plan> = None;
+    let field = ctx.field();
+    let lists = field.selection_set().filter(|field| field.name() == list);
+    for rows in lists {
+        for selected in rows.selection_set().filter(|field| field.name() == name) {
+            let plan = plan(R::KIND, &selected)?;
+            match &mut wanted {
+                Some(own) => own.merge(plan),
+                None => wanted = Some(plan),
+            }
+        }
+    }
+    let Some(plan) = wanted.filter(|_| !ids.is_empty()) else {
+        return Ok(std::collections::HashMap::new());
+    };
+    let nodes = cx(ctx)?.find_all(&plan, ids).await?;
+    let records = nodes
+        .into_iter()
+        .map(|node| Ok((node.id(), Visible::try_from_node(node)?)));
+    records.collect()
+}
+
 /// The idempotency key of the mutation being executed, with the digest of its input.
 ///
 /// # Errors
@@ -195,11 +227,16 @@ pub fn idempotency(
         })
         .collect::<FieldResult<_>>()?;
     let input = serde_json::to_vec(&sorted).map_err(|_| unreadable())?;
-    let digest = Sha256::digest(&input);
-    let input_hash = format!("{digest:x}");
-    Ok(Some(IdempotencyKey {
+    Ok(Some(idempotency_of(mutation, key, &input)))
+}
+
+/// A key with the digest of the input it stands for.
+#[must_use]
+pub fn idempotency_of(mutation: &'static str, key: Uuid, input: &[u8]) -> IdempotencyKey {
+    let digest = Sha256::digest(input);
+    IdempotencyKey {
         key,
         mutation,
-        input_hash,
-    }))
+        input_hash: format!("{digest:x}"),
+    }
 }

@@ -1,5 +1,6 @@
 //! Signals in the schema.
 
+mod bulk;
 mod mutations;
 
 use async_graphql::{Context, Error, ID, InputObject, Object};
@@ -8,7 +9,7 @@ use nabij_entity::{
     vocabulary::{Category, ChoreKind, InflowChannel, Urgency},
 };
 
-pub use self::mutations::SignalMutation;
+pub use self::{bulk::SignalBulkMutation, mutations::SignalMutation};
 use super::{
     ambassador::Ambassador,
     contact_moment::ContactMoment,

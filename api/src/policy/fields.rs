@@ -170,7 +170,7 @@ pub const FIELDS: &[Row] = rows! {
         Decided("signal REOPEN"): signalReopen;
         Decided("signal RESOLVE"): signalResolve;
         Decided("signal START"): signalStart;
-        Decided("signal SUBMIT"): signalSubmit;
+        Decided("signal SUBMIT"): signalSubmit signalSubmitMany;
         Decided("signal TRIAGE"): signalTriage;
         Decided("signal WITHDRAW"): signalWithdraw;
     }
@@ -317,6 +317,12 @@ pub const FIELDS: &[Row] = rows! {
         Answer: signal userErrors;
     }
     SignalSubmitPayload {
+        Answer: signal userErrors;
+    }
+    SignalSubmitManyPayload {
+        Answer: results userErrors;
+    }
+    SignalSubmitResult {
         Answer: signal userErrors;
     }
     SignalTriagePayload {

@@ -61,7 +61,7 @@ pub struct SignalSubmitInput {
 }
 
 impl SignalSubmitInput {
-    fn read(self) -> Outcome<domain::Submission> {
+    pub(super) fn read(self) -> Outcome<domain::Submission> {
         let Self {
             neighbourhood,
             kind,

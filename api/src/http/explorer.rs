@@ -2,7 +2,7 @@
 //!
 //! Only `demo` mounts these routes: the people's tokens are in the page's data. The files come from
 //! `api/assets/graphiql` (its README says how to renew them) and are part of the binary. To add one,
-//! name it in [`FILES`] and load it from `index.html`.
+//! name it in `FILES` and load it from `index.html`.
 
 use axum::Router;
 use axum::body::Bytes;

@@ -1,6 +1,6 @@
 //! Who may do what. No I/O happens here: a decision is made from the viewer and the record alone.
 //!
-//! - [`viewer`]: who asks, and in which roles.
+//! - [`Viewer`]: who asks, and in which roles.
 //! - [`decide`]: one exhaustive match from viewer and action to a [`Permit`]; writes demand it.
 //! - [`fields`]: for every field of the schema, who may read it and by what that is held.
 //!

@@ -1,7 +1,7 @@
 //! From a verified identity to a viewer: the account and its roles.
 //!
 //! Principals are kept in memory, but a copy is never believed: each read carries the account's
-//! `authz_version` as a condition ([`is_current`]), and a write reads the roles anew inside its
+//! `authz_version` as a condition (`is_current`), and a write reads the roles anew inside its
 //! transaction. So a role that ends or an account that is blocked counts at once, on every
 //! replica, and a read costs no statement more for it.
 

@@ -5,7 +5,7 @@
 //! - [`record`]: what each record declares once: its scope, its guarded columns, its edges.
 //! - [`plan`] and [`read`]: a selection's plan and its execution, scope on every node of it.
 //! - [`filter`], [`page`]: typed conditions, keyset windows and their cursors.
-//! - [`write`], [`events`], [`idempotency`]: one row, one event, one transaction.
+//! - [`mod@write`], [`events`], [`idempotency`]: one row, one event, one transaction.
 //! - [`dialect`]: the few statements that PostgreSQL and SQLite need in different words.
 //! - one file per aggregate: its [`record::Record`] declaration and what its use cases look up.
 //!

@@ -1,6 +1,8 @@
 //! Referrals: a signal goes to a partner, which takes it on and says how it ended. The states are
 //! those of a FHIR Task.
 
+mod sharing;
+
 use nabij_entity::{
     referral::{
         self, DisclosedField, ReferralAction, ReferralCancelCause, ReferralOutcome,
@@ -12,6 +14,7 @@ use nabij_entity::{
 use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
+use self::sharing::{Terms, sharing_basis};
 use super::{
     refusal::{Code, Outcome, Problem, Problems, Transition, expect_version},
     reporter, signal as signals, text,
@@ -378,61 +381,6 @@ async fn check_replaced(tx: &Tx, signal: Uuid, earlier: Uuid) -> Outcome<()> {
         "Only a rejected or failed referral is followed by another. Leave this out.",
     )
     .into())
-}
-
-/// On which terms personal data is shared.
-struct Terms {
-    basis: Option<SharingBasis>,
-    justification: Option<String>,
-    disclosed_fields: Vec<DisclosedField>,
-}
-
-/// Checks the basis for sharing a resident's data; the consent it rests on, if it does.
-async fn sharing_basis(
-    tx: &Tx,
-    resident: Option<Uuid>,
-    partner: Uuid,
-    terms: &Terms,
-) -> Outcome<Option<Uuid>> {
-    let Some(resident) = resident else {
-        if terms.basis.is_some() || !terms.disclosed_fields.is_empty() {
-            return Err(Problem::new(
-                Code::Invalid,
-                "disclosedFields",
-                "The signal isn't about a resident, so there is nothing to disclose. Leave out \
-                 `basis` and `disclosedFields`.",
-            )
-            .into());
-        }
-        return Ok(None);
-    };
-    match terms.basis {
-        None => Err(Problem::new(
-            Code::BasisRequired,
-            "basis",
-            "The signal is about a resident. State the basis on which their data is shared: \
-             CONSENT, PUBLIC_TASK, LEGAL_OBLIGATION or VITAL_INTEREST.",
-        )
-        .into()),
-        Some(SharingBasis::Consent) => {
-            let consent = tx.live_share_consent(resident, partner).await?.ok_or_else(|| {
-                Problem::new(
-                    Code::BasisRequired,
-                    "basis",
-                    "The resident hasn't consented to sharing with this partner. Ask and record \
-                     the consent with `consentRecord`, or state another basis.",
-                )
-            })?;
-            Ok(Some(consent.id))
-        }
-        Some(SharingBasis::VitalInterest) if terms.justification.is_none() => Err(Problem::new(
-            Code::BasisRequired,
-            "basisJustification",
-            "A vital interest needs a written justification: say what is at stake.",
-        )
-        .into()),
-        Some(_) => Ok(None),
-    }
 }
 
 /// A transition with what it needs.

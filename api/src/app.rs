@@ -1,21 +1,24 @@
 //! The composition: which parts a running service is made of, and how a request goes through them.
 
+mod explain;
+
 use std::{fmt, sync::Arc, time::Duration};
 
-use async_graphql::Response;
 use axum::{Router, middleware};
 
 use crate::{
     auth::{self, Issuers},
     clock::Clock,
-    gate::{Admitted, Gate, GateSetupError, Limits, OperationKind},
+    gate::{Admitted, Gate, GateSetupError, Limits, OperationKind, PricedField},
     graphql::{self, NabijSchema},
     http::{
         self,
-        graphql::{Caller, Execute, NotExecuted},
+        edge::Edge,
+        graphql::{Caller, Execute, Executed, NotExecuted},
     },
+    ids::type_id,
     policy::Viewer,
-    store::{Cx, Db, Failure, access::Subject},
+    store::{Cx, Db, Failure, Kind, access::Subject},
     telemetry::{self, RequestScope, ViewerKind},
 };
 
@@ -35,6 +38,7 @@ struct Parts {
     schema: NabijSchema,
     gate: Arc<Gate>,
     sdl: Arc<str>,
+    edge: Edge,
 }
 
 /// Why the service can't be put together.
@@ -55,11 +59,11 @@ impl fmt::Display for AppError {
 impl std::error::Error for AppError {}
 
 impl App {
-    /// A service over an open database, which trusts these issuers.
+    /// A service over an open database, which trusts these issuers, behind this edge.
     ///
     /// # Errors
     /// See [`AppError`].
-    pub fn new(db: Db, clock: Clock, issuers: Issuers) -> Result<Self, AppError> {
+    pub fn new(db: Db, clock: Clock, issuers: Issuers, edge: Edge) -> Result<Self, AppError> {
         let sdl: Arc<str> = graphql::sdl().into();
         let gate = Gate::new(&sdl, Limits::default())
             .map_err(AppError::Gate)?
@@ -72,6 +76,7 @@ impl App {
             schema,
             gate: Arc::new(gate),
             sdl,
+            edge,
         };
         Ok(Self {
             parts: Arc::new(parts),
@@ -81,13 +86,15 @@ impl App {
     /// Every route of the service.
     pub fn router(&self) -> Router {
         let parts = &self.parts;
-        http::graphql::router(parts.gate.clone(), Arc::new(self.clone()))
-            .merge(http::health::routes(parts.db.clone()))
-            .merge(http::schema::routes(parts.sdl.clone()))
-            .layer(middleware::from_fn_with_state(
-                parts.clock.clone(),
-                telemetry::request_line,
-            ))
+        let edge = &parts.edge;
+        let routes =
+            http::graphql::router(parts.gate.clone(), Arc::new(self.clone()), edge.clone())
+                .merge(http::health::routes(parts.db.clone()))
+                .merge(http::schema::routes(parts.sdl.clone()));
+        edge.around(routes).layer(middleware::from_fn_with_state(
+            parts.clock.clone(),
+            telemetry::request_line,
+        ))
     }
 
     /// A context for work that doesn't come in over HTTP: the command line and the demo's data.
@@ -129,7 +136,7 @@ impl App {
             .parts
             .issuers
             .verify(token, &self.parts.clock)
-            .map_err(refused)?;
+            .map_err(|why| self.charged(caller, refused(why)))?;
         let subject = Subject {
             issuer: identity.issuer,
             subject: identity.subject,
@@ -139,8 +146,16 @@ impl App {
                 caller.scope.viewer(viewer_kind(&cx.viewer()));
                 Ok(cx)
             }
-            Ok(false) => Err(no_account()),
+            Ok(false) => Err(self.charged(caller, no_account())),
             Err(failure) => Err(unavailable(&failure)),
+        }
+    }
+
+    /// The refusal of a token, or that there were too many from this address.
+    fn charged(&self, caller: &Caller, refused: NotExecuted) -> NotExecuted {
+        match self.parts.edge.charge_wrong_token(caller.origin) {
+            Ok(()) => refused,
+            Err(spent) => NotExecuted::RateLimited(spent),
         }
     }
 }
@@ -171,14 +186,28 @@ fn unavailable(failure: &Failure) -> NotExecuted {
 }
 
 impl Execute for App {
-    async fn execute(&self, admitted: Admitted, caller: Caller) -> Result<Response, NotExecuted> {
+    async fn execute(&self, admitted: Admitted, caller: Caller) -> Result<Executed, NotExecuted> {
         let cx = self.sign_in(&caller, admitted.kind).await?;
+        let edge = &self.parts.edge;
+        let viewer = cx.viewer();
+        let account = viewer.user_id();
+        let who = account.map(|id| type_id(Kind::User, id));
+        if !caller.trusted && edge.wants_trusted_documents(who.as_deref()) {
+            return Err(NotExecuted::Untrusted);
+        }
+        let standing = edge
+            .charge(account, caller.origin, admitted.cost)
+            .map_err(NotExecuted::RateLimited)?;
         let request = admitted.into_request().data(cx.clone());
         let response = self.parts.schema.execute(request).await;
         // The copy of the account it began with was out of date.
         if cx.is_revoked() {
             return Err(no_account());
         }
-        Ok(response)
+        Ok(Executed { response, standing })
+    }
+
+    fn explain(&self, fields: &[PricedField]) -> serde_json::Value {
+        explain::explained(fields)
     }
 }

@@ -9,6 +9,7 @@
 
 mod check;
 mod database_url;
+mod edge;
 mod sources;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use database_url::DatabaseUrl;
+pub use edge::{Bucket, EdgeSettings};
 pub use sources::{Flags, Sources};
 
 use crate::telemetry::LogFormat;
@@ -45,6 +47,10 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The address people and systems reach the service at, when it isn't the one it listens on.
     pub public_url: Option<String>,
+    /// The file with the ids of erased residents, one on a line. Keep it, and copy it, apart from
+    /// the database: whoever is in it is erased again from a restored backup before the service
+    /// listens. It names nobody.
+    pub erased_list: PathBuf,
     /// Whether to bring the database's schema up to date before listening.
     pub migrate_on_start: bool,
     /// How the log is written.
@@ -53,6 +59,8 @@ pub struct Settings {
     pub log: String,
     /// Whose tokens are accepted.
     pub issuers: Vec<IssuerSettings>,
+    /// Who may come in, how many, how much, and from where.
+    pub edge: EdgeSettings,
 }
 
 /// An issuer whose tokens are accepted.
@@ -78,10 +86,12 @@ impl Default for Settings {
             database_url: DatabaseUrl::from("sqlite://data/nabij.sqlite?mode=rwc"),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             public_url: None,
+            erased_list: PathBuf::from("data/erased-residents.txt"),
             migrate_on_start: true,
             log_format: LogFormat::Human,
             log: "info".to_owned(),
             issuers: Vec::new(),
+            edge: EdgeSettings::default(),
         }
     }
 }

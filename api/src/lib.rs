@@ -12,10 +12,11 @@
 //! | [`auth`] | from a bearer token to a verified identity |
 //! | [`graphql`] | one file per aggregate: its type, inputs, queries and mutations |
 //! | [`gate`] | what a request must pass before it is executed: parse, validate, cost, limits |
+//! | [`relay`] | what happens without a request: because time has passed |
 //! | [`http`] | routes and the wire |
 //! | [`demo`] | the five initiatives as data, for trying out; `serve` knows nothing of it |
 //!
-//! **Import law:** `http, graphql → domain → store → policy → entity`; `auth → store, policy`;
+//! **Import law:** `http, graphql, relay → domain → store → policy → entity`; `auth → store, policy`;
 //! `gate` knows only the SDL. Never upwards; `tests/it/house.rs` reads the `use` lines and holds it.
 //!
 //! **One request, one way through.** The gate admits the document; the app signs the caller in and
@@ -28,6 +29,9 @@
 //! transition costs a line in the machine, an arm in the policy, a mutation and a scene; a new
 //! record costs one new file per layer.
 
+// The schema's queries and mutations are merged into two types, which nest once per part.
+#![recursion_limit = "256"]
+
 pub mod app;
 pub mod auth;
 pub mod clock;
@@ -39,5 +43,6 @@ pub mod graphql;
 pub mod http;
 pub mod ids;
 pub mod policy;
+pub mod relay;
 pub mod store;
 pub mod telemetry;

@@ -9,10 +9,11 @@ use nabij_api::{
     clock::Clock,
     config::{Flags, Purpose, Settings, Sources},
     demo,
-    domain::{Refusal, access::register_first_admin},
+    domain::{Refusal, access::register_first_admin, resident::erase::replay},
     graphql,
-    http::serve::serve,
+    http::{edge::Edge, serve::serve},
     ids::type_id,
+    relay::Relay,
     store::{Db, Kind},
     telemetry,
 };
@@ -118,6 +119,7 @@ async fn open(settings: &Settings) -> Result<Db, String> {
         .map_err(|error| format!("the folder for the database's file can't be made: {error}"))?;
     Db::open(settings.database_url.expose(), POSTGRES_CONNECTIONS)
         .await
+        .map(|db| db.with_erased_list(&settings.erased_list))
         .map_err(text)
 }
 
@@ -140,8 +142,23 @@ async fn run(flags: Flags) -> Result<(), String> {
     if settings.migrate_on_start {
         db.migrate().await.map_err(text)?;
     }
-    let app = App::new(db.clone(), Clock::system(), issuers).map_err(text)?;
-    let served = serve(app.router(), settings.listen).await;
+    let clock = Clock::system();
+    let edge = Edge::from_settings(&settings.edge, &clock).map_err(text)?;
+    let app = App::new(db.clone(), clock, issuers, edge).map_err(text)?;
+    // A restored backup brings nobody back.
+    let back = replay(&app.cx("erased-residents")).await.map_err(text)?;
+    if back > 0 {
+        tracing::warn!(
+            back,
+            "residents who had been erased were here again, and are erased"
+        );
+    }
+    let relay = {
+        let app = app.clone();
+        Relay::start(move |task| app.cx(task))
+    };
+    let served = serve(app.router(), settings.listen, settings.edge.connections).await;
+    relay.stop().await;
     db.close().await;
     served.map_err(|error| format!("can't listen on {}: {error}", settings.listen))
 }
@@ -172,7 +189,7 @@ async fn admin(issuer: String, subject: String, name: String, flags: Flags) -> R
     if settings.migrate_on_start {
         db.migrate().await.map_err(text)?;
     }
-    let app = App::new(db.clone(), Clock::system(), issuers).map_err(text)?;
+    let app = App::new(db.clone(), Clock::system(), issuers, Edge::wide()).map_err(text)?;
     let cx = app.cx("command-line");
     let registered = register_first_admin(&cx, issuer, subject, name).await;
     db.close().await;

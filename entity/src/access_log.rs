@@ -1,6 +1,8 @@
 //! The access log: every read of a resident's personal data, for the auditor and for the resident
 //! (GDPR articles 5(2) and 15). Rows are never changed.
 
+use std::collections::BTreeSet;
+
 use sea_orm::entity::prelude::*;
 
 /// One read of one resident's personal data.
@@ -16,6 +18,9 @@ pub struct Model {
     pub partner_id: Option<Uuid>,
     /// The resident whose data were read.
     pub resident_id: Uuid,
+    /// The municipality where that resident lived; none only for what was read before this was kept
+    /// and of whom nothing is kept any more.
+    pub municipality_id: Option<Uuid>,
     /// The names of the fields that were read, separated by commas; never their content.
     pub fields: String,
     /// What the reader gave as the purpose.
@@ -43,5 +48,45 @@ codes! {
         SubjectRequest = "SUBJECT_REQUEST",
         /// Because somebody may come to harm.
         Emergency = "EMERGENCY",
+    }
+}
+
+codes! {
+    /// What was read of a resident.
+    pub enum AccessedField {
+        /// Given name or family name; also by finding somebody by their name.
+        Name = "NAME",
+        /// Year of birth.
+        BirthYear = "BIRTH_YEAR",
+        /// Languages spoken.
+        Languages = "LANGUAGES",
+        /// Notes for those who help.
+        Notes = "NOTES",
+        /// Groups the resident belongs to.
+        TargetGroups = "TARGET_GROUPS",
+        /// Phone number.
+        Phone = "PHONE",
+        /// E-mail address.
+        Email = "EMAIL",
+        /// Postal address.
+        Address = "ADDRESS",
+        /// How they want to be reached.
+        PreferredChannel = "PREFERRED_CHANNEL",
+        /// Everything that is held, as the dossier.
+        Dossier = "DOSSIER",
+    }
+}
+
+/// Fields as they are kept in a row.
+#[must_use]
+pub fn words(fields: &BTreeSet<AccessedField>) -> String {
+    let words: Vec<&str> = fields.iter().map(|field| field.code()).collect();
+    words.join(",")
+}
+
+impl Model {
+    /// What was read.
+    pub fn accessed(&self) -> impl Iterator<Item = AccessedField> + '_ {
+        self.fields.split(',').filter_map(AccessedField::from_code)
     }
 }

@@ -27,6 +27,10 @@ pub struct Model {
     pub author_user_id: Uuid,
     /// The partner for whom that user acted, if any.
     pub author_partner_id: Option<Uuid>,
+    /// The volunteer as whom that user acted, if any.
+    pub author_ambassador_id: Option<Uuid>,
+    /// The call-out that found the volunteer who helped, if one did.
+    pub call_out_id: Option<Uuid>,
     /// When the record was made.
     pub created_at: DateTimeUtc,
     /// When the record last changed.

@@ -30,6 +30,8 @@ pub struct Model {
     pub minimum_age: Option<i32>,
     /// Its website.
     pub website: Option<String>,
+    /// What it costs in all, in euro cents.
+    pub budget_cents: Option<i32>,
     /// When the record was made.
     pub created_at: DateTimeUtc,
     /// When the record last changed.

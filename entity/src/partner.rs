@@ -26,6 +26,8 @@ pub struct Model {
     pub phone: Option<String>,
     /// Its website.
     pub website: Option<String>,
+    /// The name of its pool of volunteers, if it has one.
+    pub pool_name: Option<String>,
     /// When the record was made.
     pub created_at: DateTimeUtc,
     /// When the record last changed.

@@ -26,6 +26,8 @@ pub struct Model {
     pub to_partner_id: Uuid,
     /// The service of that partner it is meant for, if any.
     pub service_id: Option<Uuid>,
+    /// The activity of that partner it is meant for, if any.
+    pub activity_id: Option<Uuid>,
     /// The rejected or failed referral that this one follows.
     pub replaces_id: Option<Uuid>,
     /// Where it stands.
@@ -156,6 +158,8 @@ codes! {
         ByTarget = "BY_TARGET",
         /// The consent it rested on was withdrawn.
         ConsentWithdrawn = "CONSENT_WITHDRAWN",
+        /// The person was erased at their request.
+        PersonErased = "PERSON_ERASED",
     }
 }
 

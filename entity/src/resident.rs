@@ -35,6 +35,8 @@ pub struct Model {
     pub recorded_by_ambassador_id: Option<Uuid>,
     /// The partner for whom that user acted, if any.
     pub recorded_by_partner_id: Option<Uuid>,
+    /// When the person was erased; from then on nothing of them is here but the id.
+    pub erased_at: Option<DateTimeUtc>,
     /// When the record was made.
     pub created_at: DateTimeUtc,
     /// When the record last changed.

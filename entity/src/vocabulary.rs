@@ -12,6 +12,14 @@ codes! {
 }
 
 codes! {
+    /// A currency (ISO 4217).
+    pub enum Currency {
+        /// The euro.
+        Eur = "EUR",
+    }
+}
+
+codes! {
     /// What a signal or a service is about.
     pub enum Category {
         /// Somebody is lonely, or a service brings people company.
@@ -126,5 +134,29 @@ codes! {
         PartnerSystem = "PARTNER_SYSTEM",
         /// A neighbourhood platform on the internet.
         Platform = "PLATFORM",
+    }
+}
+
+codes! {
+    /// How old somebody is, in bands: the age that they reach in the year that is counted.
+    pub enum AgeBand {
+        /// Up to 11 years.
+        UpTo11 = "UP_TO_11",
+        /// 12 to 24 years.
+        From12To24 = "FROM_12_TO_24",
+        /// 25 to 44 years.
+        From25To44 = "FROM_25_TO_44",
+        /// 45 to 64 years.
+        From45To64 = "FROM_45_TO_64",
+        /// 65 to 74 years.
+        From65To74 = "FROM_65_TO_74",
+        /// 75 to 84 years.
+        From75To84 = "FROM_75_TO_84",
+        /// 85 years and over.
+        From85 = "FROM_85",
+        /// Somebody whose year of birth isn't known.
+        Unknown = "UNKNOWN",
+        /// Nobody in particular: it is about no resident.
+        NoResident = "NO_RESIDENT",
     }
 }

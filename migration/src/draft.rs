@@ -60,6 +60,11 @@ impl Draft {
         self.column(ColumnDef::new(name).uuid().not_null())
     }
 
+    /// A UUID that isn't a foreign key, or nothing.
+    pub(crate) fn uuid_or_null(self, name: Name) -> Self {
+        self.column(ColumnDef::new(name).uuid().null())
+    }
+
     /// The id of a row of `target`.
     pub(crate) fn reference(self, name: Name, target: Name) -> Self {
         self.uuid(name).foreign_key(name, target)
@@ -106,6 +111,11 @@ impl Draft {
     /// Yes or no.
     pub(crate) fn boolean(self, name: Name) -> Self {
         self.column(ColumnDef::new(name).boolean().not_null())
+    }
+
+    /// A calendar date, kept as in [`Draft::date_or_null`].
+    pub(crate) fn date(self, name: Name) -> Self {
+        self.column(ColumnDef::new(name).date().not_null())
     }
 
     /// A calendar date, or nothing. On `SQLite` it is text, `2026-11-22`, in the order of time.
@@ -222,4 +232,88 @@ pub(crate) async fn undo(manager: &SchemaManager<'_>, tables: Vec<Draft>) -> Res
         table.undo(manager).await?;
     }
     Ok(())
+}
+
+/// Adds to a table that has shipped the id of a row of `target`, or nothing, with its foreign key
+/// and index: in one statement that both databases take, since `SQLite` can't add a foreign key to
+/// a column that is there.
+pub(crate) async fn add_reference(
+    manager: &SchemaManager<'_>,
+    table: Name,
+    name: Name,
+    target: Name,
+) -> Result<(), DbErr> {
+    let references = format!("REFERENCES \"{target}\" (\"id\")");
+    let column = ColumnDef::new(name).uuid().null().extra(references).take();
+    add_column(manager, table, column).await?;
+    let mut index = Index::create();
+    index
+        .name(format!("{table}_{name}_idx"))
+        .table(table)
+        .col(name);
+    manager.create_index(index).await
+}
+
+/// Adds to a table that has shipped a text, or nothing.
+pub(crate) async fn add_text_or_null(
+    manager: &SchemaManager<'_>,
+    table: Name,
+    name: Name,
+) -> Result<(), DbErr> {
+    add_column(manager, table, ColumnDef::new(name).text().null().take()).await
+}
+
+/// Adds to a table that has shipped a whole number of 32 bits, or nothing.
+pub(crate) async fn add_integer_or_null(
+    manager: &SchemaManager<'_>,
+    table: Name,
+    name: Name,
+) -> Result<(), DbErr> {
+    add_column(manager, table, ColumnDef::new(name).integer().null().take()).await
+}
+
+/// Adds to a table that has shipped a moment in UTC as in [`Draft::time`], or nothing.
+pub(crate) async fn add_time_or_null(
+    manager: &SchemaManager<'_>,
+    table: Name,
+    name: Name,
+) -> Result<(), DbErr> {
+    let column = ColumnDef::new(name)
+        .timestamp_with_time_zone()
+        .null()
+        .take();
+    add_column(manager, table, column).await
+}
+
+async fn add_column(
+    manager: &SchemaManager<'_>,
+    table: Name,
+    mut column: ColumnDef,
+) -> Result<(), DbErr> {
+    manager
+        .alter_table(Table::alter().table(table).add_column(&mut column).take())
+        .await
+}
+
+/// Takes away a column that [`add_reference`] added, with its index.
+pub(crate) async fn drop_reference(
+    manager: &SchemaManager<'_>,
+    table: Name,
+    name: Name,
+) -> Result<(), DbErr> {
+    let mut index = Index::drop();
+    index.name(format!("{table}_{name}_idx")).table(table);
+    manager.drop_index(index).await?;
+    drop_column(manager, table, name).await
+}
+
+/// Takes away a column that is neither in an index nor in a foreign key of the table.
+pub(crate) async fn drop_column(
+    manager: &SchemaManager<'_>,
+    table: Name,
+    name: Name,
+) -> Result<(), DbErr> {
+    manager
+        .alter_table(Table::alter().table(table).drop_column(name).take())
+        .await
 }

@@ -20,6 +20,13 @@ mod m20261122_000003_people;
 mod m20261122_000004_signals;
 mod m20261122_000005_referrals;
 mod m20261122_000006_traces;
+mod m20261124_000001_call_outs;
+mod m20261124_000002_activities;
+mod m20261124_000003_bookings;
+mod m20261124_000004_plans;
+mod m20261124_000005_teams;
+mod m20261124_000006_statistics;
+mod m20261124_000007_privacy;
 
 /// Brings a database to the schema that this version of Nabij expects.
 pub struct Migrator;
@@ -34,6 +41,13 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_signals::Migration),
             Box::new(m20261122_000005_referrals::Migration),
             Box::new(m20261122_000006_traces::Migration),
+            Box::new(m20261124_000001_call_outs::Migration),
+            Box::new(m20261124_000002_activities::Migration),
+            Box::new(m20261124_000003_bookings::Migration),
+            Box::new(m20261124_000004_plans::Migration),
+            Box::new(m20261124_000005_teams::Migration),
+            Box::new(m20261124_000006_statistics::Migration),
+            Box::new(m20261124_000007_privacy::Migration),
         ]
     }
 }

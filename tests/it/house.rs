@@ -11,7 +11,7 @@ use std::{
 
 /// Which other rooms of `api/src` a room may look into. Above all: `app`, `demo` and `main`, which
 /// put the rest together.
-const LAW: [(&str, &[&str]); 14] = [
+const LAW: [(&str, &[&str]); 15] = [
     ("clock", &[]),
     ("telemetry", &["clock"]),
     ("config", &["telemetry", "clock"]),
@@ -24,8 +24,17 @@ const LAW: [(&str, &[&str]); 14] = [
     ("graphql", &["domain", "store", "policy", "ids", "clock"]),
     (
         "http",
-        &["gate", "domain", "store", "auth", "telemetry", "clock"],
+        &[
+            "gate",
+            "domain",
+            "store",
+            "auth",
+            "config",
+            "telemetry",
+            "clock",
+        ],
     ),
+    ("relay", &["domain", "store", "clock"]),
     ("app", ABOVE_ALL),
     ("demo", ABOVE_ALL),
     ("main", ABOVE_ALL),
@@ -42,6 +51,7 @@ const ABOVE_ALL: &[&str] = &[
     "http",
     "ids",
     "policy",
+    "relay",
     "store",
     "telemetry",
 ];

@@ -164,6 +164,7 @@ async fn reading_how_to_reach_somebody_is_written_down() {
     assert_eq!(read["resident"]["contact"]["phone"], "+3223591616");
     let rows = log().await;
     assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0].fields, "PHONE", "what isn't on record isn't read");
     assert_eq!(
         rows[0].purpose,
         access_log::AccessPurpose::ReferralExecution

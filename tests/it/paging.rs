@@ -300,3 +300,20 @@ async fn bent_cursors_are_refused() {
         );
     }
 }
+
+#[tokio::test]
+async fn two_rows_that_lead_to_one_record_both_show_its_lists() {
+    let town = Town::start().await;
+    let rosa = town.ambassador("Rosa", &["Alsemberg"]).await;
+    town.partner("OCMW Beersel").await;
+    for title in ["The stairs are too steep", "The lift is broken"] {
+        rosa.signals(title, "NORMAL").await.done();
+    }
+    let query = "{ signals(first: 5) { nodes { neighbourhood { partners(first: 5) { totalCount \
+        nodes { name neighbourhoods(first: 9) { totalCount } } } } } } }";
+    let answer = rosa.asks(query, json!({})).await;
+    let partners = json!({ "neighbourhood": { "partners": { "totalCount": 1, "nodes": [
+        { "name": "OCMW Beersel", "neighbourhoods": { "totalCount": 5 } },
+    ] } } });
+    assert_eq!(answer.data("/signals/nodes"), &json!([partners, partners]));
+}

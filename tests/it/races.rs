@@ -5,7 +5,21 @@ use futures_util::future::join_all;
 use nabij_tests::{Answer, Need, Person, Record, Request, Town};
 use serde_json::{Value, json};
 
+mod activities;
+mod bookings;
+mod call_outs;
+mod plans;
+
 const ROUNDS: usize = 6;
+
+/// How often a race is run: a few times, or as often as `NABIJ_ROUNDS` says.
+fn rounds() -> usize {
+    match std::env::var("NABIJ_ROUNDS") {
+        Ok(number) => number.parse().expect("NABIJ_ROUNDS is a number"),
+        Err(_) => ROUNDS,
+    }
+}
+
 const A_KEY: &str = "0190f5a8-9f3c-7d5e-8a3b-5f0c6d7e8f90";
 
 /// Exactly one of these was done; the others say why not, with one of these codes.

@@ -23,7 +23,12 @@ impl Record {
 
     /// A record as it was shown; the word before the `_` of its id tells what it is.
     pub(crate) fn shown(id: String, fields: Value) -> Self {
-        let noun = id.split('_').next().unwrap_or_default().to_owned();
+        let noun = match id.split('_').next().unwrap_or_default() {
+            "callout" => "callOut".to_owned(),
+            "planaction" => "planAction".to_owned(),
+            "funding" => "fundingLine".to_owned(),
+            word => word.to_owned(),
+        };
         Self { id, fields, noun }
     }
 
@@ -40,7 +45,14 @@ impl Record {
     pub(crate) fn noun_and_fields(&self) -> (&str, &'static str) {
         let fields = match self.noun.as_str() {
             "signal" => crate::signals::SHOWN,
+            "activity" => crate::activities::SHOWN,
             "referral" => crate::referrals::SHOWN,
+            "callOut" => crate::call_outs::SHOWN,
+            "offer" => crate::call_outs::OFFER,
+            "bookable" => crate::bookings::BOOKABLE,
+            "booking" => crate::bookings::BOOKING,
+            "plan" => crate::plans::SHOWN,
+            "planAction" | "fundingLine" => crate::plans::STEPWISE,
             _ => "id version",
         };
         (&self.noun, fields)
@@ -227,6 +239,16 @@ impl Answer {
     )]
     pub fn done(&self) -> Record {
         self.record()
+    }
+
+    /// A query that isn't answered, with this code: everything it asked for is null.
+    #[track_caller]
+    pub fn is_not_answered_as(&self, code: &str) {
+        assert_eq!(self.code(), code, "{}", self.text);
+        let data = self.data_despite_errors("").as_object();
+        for (name, value) in data.into_iter().flatten() {
+            assert!(value.is_null(), "{name} is shown: {}", self.text);
+        }
     }
 
     /// The service knows why not and says so with this code, and shows no record.

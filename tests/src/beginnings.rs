@@ -44,6 +44,33 @@ impl Person {
             .await
     }
 
+    /// Brings an active partner on board that covers these places, with somebody who works for it;
+    /// `what` is its kind, its secrecy and the role.
+    pub async fn brings_in(
+        &self,
+        name: &str,
+        what: (&str, &str, &str),
+        places: &[&Record],
+    ) -> Person {
+        let (kind, secrecy, role) = what;
+        let places: Vec<&str> = places.iter().map(|place| place.id.as_str()).collect();
+        let reference = name
+            .to_lowercase()
+            .replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
+        let partner = self
+            .onboards(json!({
+                "reference": reference, "name": name, "kind": kind, "secrecy": secrecy,
+                "neighbourhoods": places,
+            }))
+            .await
+            .done();
+        let mut person = self.registers(&format!("Staff of {name}")).await;
+        let scope = json!({ "partner": partner.id });
+        self.gives(&person, role, scope).await.done();
+        person.partner = partner.id;
+        person
+    }
+
     /// Registers somebody who signs in with a name of their own.
     pub async fn registers(&self, name: &str) -> Person {
         let subject = name.to_lowercase().replace(' ', "-");
@@ -63,5 +90,30 @@ impl Person {
     pub async fn gives(&self, person: &Person, role: &str, scope: Value) -> Answer {
         let input = json!({ "user": person.user, "role": role, "scope": scope });
         self.does("roleGrant", "role", "id role", input).await
+    }
+}
+
+impl Person {
+    /// Brings a partner on board that takes part in these neighbourhoods; somebody who runs it.
+    pub async fn brings_on_board(&self, name: &str, kind: &str, places: &[&str]) -> Person {
+        let reference: String = name
+            .to_lowercase()
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
+        let partner = self
+            .onboards(json!({
+                "reference": reference, "name": name, "kind": kind, "secrecy": "DISCRETION",
+                "neighbourhoods": places,
+            }))
+            .await
+            .done();
+        let mut person = self.registers(&format!("Contact of {name}")).await;
+        let scope = json!({ "partner": partner.id });
+        self.gives(&person, "PARTNER_COORDINATOR", scope)
+            .await
+            .done();
+        person.partner = partner.id;
+        person
     }
 }

@@ -63,6 +63,22 @@ impl Database {
         matches!(self.place, Place::Server { .. })
     }
 
+    /// Its name on its server; of a file, nothing.
+    pub(crate) fn name(&self) -> &str {
+        match &self.place {
+            Place::Server { name, .. } => name,
+            Place::Folder(_) => "",
+        }
+    }
+
+    /// A connection to its server, which outlives it; of a file, to the file.
+    pub(crate) async fn server(&self) -> DatabaseConnection {
+        match &self.place {
+            Place::Server { url, .. } => connect(url).await,
+            Place::Folder(_) => connect(&self.url).await,
+        }
+    }
+
     /// A connection beneath the service, for what a test has to arrange or look at there.
     pub async fn connect(&self) -> DatabaseConnection {
         let db = connect(&self.url).await;

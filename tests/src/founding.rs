@@ -141,6 +141,7 @@ impl Founding {
             status: partner::PartnerStatus::Active,
             email: None,
             phone: None,
+            pool_name: None,
             website: None,
             created_at: self.now(),
             updated_at: self.now(),

@@ -25,7 +25,12 @@
 //! | `beginnings.rs` | how a town comes to be through the service |
 //! | `person.rs` | somebody who asks: GraphQL with a token, or any HTTP request |
 //! | `answer.rs` | what came back, and what a test says about it |
+//! | `story.rs` | a scene told for people: its requests and answers on a page in `docs/stories` |
+//! | `figures.rs` | asking for figures |
+//! | `fuzz.rs` | requests that nobody would write, from a seed |
 //! | `served.rs` | the service on a port of its own, and the admin client run against it |
+//! | `service.rs` | the service in a process of its own, for tests that look at the process |
+//! | `wire.rs` | a connection on which any bytes can be sent |
 //! | `signals.rs`, `referrals.rs`, … | what people do, one file per record |
 //!
 //! **One more deed:** a function on [`Person`] in the file of its record, named by what people do.
@@ -35,20 +40,34 @@
     reason = "a harness says by a panic that a test fails: every function may"
 )]
 
+mod activities;
 mod answer;
 mod beginnings;
+mod bookings;
+mod call_outs;
 mod database;
+mod figures;
 mod founding;
+pub mod fuzz;
 mod person;
+mod plans;
 mod referrals;
 mod served;
+pub mod service;
 mod signals;
+pub mod story;
+mod teams;
 mod town;
+pub mod wire;
 
+pub use activities::{Gathering, written};
 pub use answer::{Answer, Record};
+pub use call_outs::Appeal;
 pub use database::Database;
+pub use figures::Period;
 pub use person::Person;
 pub use referrals::Request;
 pub use served::{Folder, Ran, Served};
 pub use signals::Need;
+pub use story::Story;
 pub use town::Town;

@@ -37,8 +37,10 @@ impl Person {
     /// Asks in GraphQL, with a token that is good now.
     pub async fn asks(&self, query: &str, variables: Value) -> Answer {
         let body = json!({ "query": query, "variables": variables });
-        self.sends(self.request("POST", "/graphql").body(body.to_string()))
-            .await
+        let request = self.request("POST", "/graphql").body(body.to_string());
+        let answer = self.sends(request).await;
+        crate::story::overhear(query, &body["variables"], &answer);
+        answer
     }
 
     /// Does one mutation: `input` as a variable, and the fields of the record `shown` of it.

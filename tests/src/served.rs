@@ -14,6 +14,7 @@ use std::{
 
 use axum::Router;
 use nabij_admin::{Exit, Surroundings};
+use nabij_api::http::serve::Server;
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -29,14 +30,17 @@ pub struct Served {
 impl Served {
     /// Serves any routes.
     pub async fn with(router: Router) -> Self {
+        Self::by(Server::default(), router).await
+    }
+
+    /// Serves any routes with deadlines and a number of connections of its own.
+    pub async fn by(server: Server, router: Router) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0")
             .await
             .expect("the system gives a port");
         let address = listener.local_addr().expect("it has an address");
         let task = tokio::spawn(async move {
-            axum::serve(listener, router)
-                .await
-                .expect("serving goes on until it is stopped");
+            server.run(listener, router, std::future::pending()).await;
         });
         Self {
             url: format!("http://{address}"),

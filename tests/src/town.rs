@@ -8,6 +8,8 @@ use nabij_api::{
     app::App,
     auth::{Issuers, SigningKey, TokenFor},
     clock::{Clock, HeldClock},
+    config::EdgeSettings,
+    http::edge::Edge,
     ids::type_id,
     store::{Db, Kind},
     telemetry::{self, LogFormat},
@@ -20,14 +22,16 @@ use sea_orm::DatabaseConnection;
 use uuid::Uuid;
 
 use crate::{
-    Database, Person, Record,
+    Database, Folder, Person, Record,
     founding::{Founding, Holds},
 };
 
 /// The issuer of the tests' tokens.
 pub(crate) const ISSUER: &str = "https://issuer.test";
 /// The audience of the tests' tokens: the service.
-const AUDIENCE: &str = "https://nabij.test";
+pub(crate) const AUDIENCE: &str = "https://nabij.test";
+/// The list of erased residents.
+const ERASED: &str = "erased-residents.txt";
 /// How long a token is good.
 const LIFETIME: Duration = Duration::from_mins(15);
 
@@ -66,6 +70,7 @@ pub struct Town {
     clock: Clock,
     held: HeldClock,
     founding: Founding,
+    beside: Folder,
     // Last: what uses it goes first.
     database: Database,
 }
@@ -80,8 +85,20 @@ impl Town {
         town
     }
 
+    /// The same behind an edge by these settings; other towns' edges count nothing.
+    pub async fn behind(edge: &EdgeSettings) -> Self {
+        let edge = |clock: &Clock| Edge::from_settings(edge, clock).expect("its files are there");
+        let mut town = Self::with(edge).await;
+        town.founding.lay_out().await;
+        town
+    }
+
     /// The same without a single record: what is there, comes through the service.
     pub async fn empty() -> Self {
+        Self::with(|_| Edge::wide()).await
+    }
+
+    async fn with(edge: impl FnOnce(&Clock) -> Edge) -> Self {
         if let Ok(filter) = std::env::var("NABIJ_TEST_LOG") {
             // Only the first town of a process starts it.
             let _ = telemetry::init(LogFormat::Human, &filter);
@@ -91,12 +108,15 @@ impl Town {
             .parse()
             .expect("a moment in RFC 3339");
         let (clock, held) = Clock::held(monday);
+        let beside = Folder::default();
         let db = Db::open(&database.url, 8)
             .await
-            .expect("a fresh database opens");
+            .expect("a fresh database opens")
+            .with_erased_list(beside.path(ERASED).as_ref());
         let key = SigningKey::generate().expect("the system has randomness");
         let issuers = Issuers::default().and_own(ISSUER, AUDIENCE, &key);
-        let app = App::new(db.clone(), clock.clone(), issuers).expect("the parts fit");
+        let app =
+            App::new(db.clone(), clock.clone(), issuers, edge(&clock)).expect("the parts fit");
         let founding = Founding::over(database.connect().await, clock.clone());
         let gatehouse = Gatehouse {
             router: app.router(),
@@ -110,6 +130,7 @@ impl Town {
             clock,
             held,
             founding,
+            beside,
             database,
         }
     }
@@ -143,10 +164,49 @@ impl Town {
         &self.db
     }
 
+    /// The address of the service's database, for another process that serves the town too.
+    #[must_use]
+    pub fn database_url(&self) -> &str {
+        &self.database.url
+    }
+
+    /// What is in the list of erased residents beside the database.
+    #[must_use]
+    pub fn erased_list(&self) -> String {
+        self.beside.read(ERASED)
+    }
+
+    /// Somebody throws the list of erased residents away.
+    pub fn loses_erased_list(&self) {
+        std::fs::remove_file(self.beside.path(ERASED)).expect("it is there");
+    }
+
+    /// Somebody writes in the list of erased residents.
+    pub fn writes_erased_list(&self, text: &str) {
+        let _path = self.beside.file(ERASED, text);
+    }
+
+    /// The list of erased residents can't be written any more: a folder stands in its place.
+    pub fn blocks_erased_list(&self) {
+        self.loses_erased_list();
+        std::fs::create_dir(self.beside.path(ERASED)).expect("a folder can be made");
+    }
+
     /// A connection beneath the service, to arrange or look at what can't be from above.
     #[must_use]
     pub fn beneath(&self) -> &DatabaseConnection {
         &self.founding.db
+    }
+
+    /// The name of the town's database on its server.
+    #[must_use]
+    pub fn database_name(&self) -> &str {
+        self.database.name()
+    }
+
+    /// A connection to the server of the town's database, which outlives it.
+    pub async fn server(&self) -> DatabaseConnection {
+        self.database.server().await
     }
 
     /// The id of a neighbourhood of Beersel or Herent by its name.

@@ -1,5 +1,7 @@
 //! The settings that are refused because they would be unsafe, one function per setting.
 
+mod edge;
+
 use std::collections::HashSet;
 use std::net::IpAddr;
 
@@ -17,6 +19,7 @@ impl Settings {
         problems.extend(self.database_problem(purpose));
         problems.extend(self.public_url_problem());
         problems.extend(self.log_problem());
+        problems.extend(self.edge.problems());
         let mut seen = HashSet::new();
         for (position, issuer) in self.issuers.iter().enumerate() {
             let name = format!("issuers[{position}]");

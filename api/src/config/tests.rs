@@ -203,7 +203,10 @@ fn names_that_are_no_settings_are_refused_with_those_that_are() {
         words.contains("`databse_url`: no setting has this name (environment)"),
         "{words}"
     );
-    assert!(words.contains("database_url, issuers, listen"), "{words}");
+    assert!(
+        words.contains("database_url, edge, issuers, listen"),
+        "{words}"
+    );
     assert!(!words.contains("hunter2"), "{words}");
 
     let start = Start::new().file("nabij.toml", "[[issuers]]\njwks_url = 'https://x'");

@@ -4,6 +4,9 @@
 //! To add an initiative: a file, and its line in [`FILES`]. Within and across files, records are
 //! called by their keys.
 
+mod activities;
+mod bookings;
+
 use chrono::NaiveDate;
 use nabij_entity::{
     ambassador::{AmbassadorStatus, VolunteerRole},
@@ -20,6 +23,12 @@ use nabij_entity::{
     vocabulary::{Category, ChoreKind, Country, InflowChannel, TargetGroup, Urgency},
 };
 use serde::Deserialize;
+
+use super::story::call_outs::CallOutDeed;
+use super::story::plans::{FundDeed, PlanDeed};
+use super::story::teams::TeamDeed;
+pub use activities::{ActivityDeed, Propose};
+pub use bookings::{Book, BookingDeed, Lend};
 
 /// The files, by name.
 pub(super) const FILES: [(&str, &str); 5] = [
@@ -180,6 +189,8 @@ pub struct Initiative {
     pub starts_on: Option<NaiveDate>,
     pub target_groups: Vec<TargetGroup>,
     pub minimum_age: Option<i32>,
+    /// What it costs in all, in euro cents.
+    pub budget_cents: Option<i32>,
     /// Where it runs; everywhere in the municipality when left out.
     pub neighbourhoods: Option<Vec<String>>,
     pub partners: Vec<String>,
@@ -303,6 +314,10 @@ pub enum Deed {
         partner: Option<String>,
         method: ConsentMethod,
     },
+    /// Something about an activity.
+    Activity(ActivityDeed),
+    /// Something about a room or a thing that is lent.
+    Booking(BookingDeed),
     /// Take a consent back.
     Unconsent {
         consent: String,
@@ -349,12 +364,20 @@ pub enum Deed {
         outcome: ContactOutcome,
         note: Option<String>,
     },
+    /// Something about a call-out to a pool of volunteers.
+    CallOut(CallOutDeed),
     Feedback {
         referral: String,
         giver: FeedbackGiver,
         score: i32,
         text: Option<String>,
     },
+    /// Something about a team, a deployment or an advisory group.
+    Team(TeamDeed),
+    /// Something with the plan of a neighbourhood.
+    Plan(PlanDeed),
+    /// Something with who pays.
+    Fund(FundDeed),
 }
 
 /// A signal.
@@ -384,6 +407,7 @@ pub struct Refer {
     pub signal: String,
     pub to: String,
     pub service: Option<String>,
+    pub activity: Option<String>,
     pub replaces: Option<String>,
     pub basis: Option<SharingBasis>,
     /// The consent it rests on: the service finds it by itself, and must find this one.

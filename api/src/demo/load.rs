@@ -20,6 +20,7 @@ use crate::{
     clock::{Clock, HeldClock},
     config::DEMO_ISSUER,
     domain::{Change, Outcome, Refusal, initiative, partner::onboard, place, service},
+    http::edge::Edge,
     store::{Cx, Db, access::Subject},
 };
 
@@ -45,7 +46,8 @@ pub(super) async fn everything(
     today: DateTime<Utc>,
 ) -> Result<Records, String> {
     let (clock, held) = Clock::held(morning(today, BEGINNING));
-    let app = App::new(db, clock.clone(), Issuers::default()).map_err(|e| e.to_string())?;
+    let app =
+        App::new(db, clock.clone(), Issuers::default(), Edge::wide()).map_err(|e| e.to_string())?;
     let mut loader = Loader {
         app,
         clock,
@@ -289,6 +291,7 @@ impl Loader {
             target_groups: initiative.target_groups.clone(),
             minimum_age: initiative.minimum_age,
             website: None,
+            budget_cents: initiative.budget_cents,
             neighbourhoods: self.places(chapter, initiative.neighbourhoods.as_ref())?,
             partners: initiative
                 .partners

@@ -36,8 +36,9 @@ use crate::{
     app::App,
     auth::{Issuers, SigningKey},
     clock::Clock,
-    config::{DEMO_ISSUER, DatabaseUrl, Flags, Purpose, Settings, Sources},
-    http::{explorer, serve::serve},
+    config::{DEMO_ISSUER, DatabaseUrl, EdgeSettings, Flags, Purpose, Settings, Sources},
+    http::{edge::Edge, explorer, serve::serve},
+    relay::Relay,
     store::Db,
     telemetry,
 };
@@ -80,7 +81,7 @@ pub async fn run(mut flags: Flags, options: &Options) -> Result<(), String> {
     // Said before anything is built; taken for good by `serve`.
     drop(std::net::TcpListener::bind(settings.listen).map_err(|why| cant_listen(&settings, &why))?);
 
-    let (app, db, tokens) = prepare(&folder, options.reset).await?;
+    let (app, db, tokens) = prepare(&folder, options.reset, &settings.edge).await?;
     let router = app
         .router()
         .merge(explorer::routes(tokens.people_json, tokens.samples_json));
@@ -88,7 +89,9 @@ pub async fn run(mut flags: Flags, options: &Options) -> Result<(), String> {
         "{}",
         people::greeting(&tokens.people, settings.listen, &folder)
     );
-    let served = serve(router, settings.listen).await;
+    let relay = Relay::start(move |task| app.cx(task));
+    let served = serve(router, settings.listen, settings.edge.connections).await;
+    relay.stop().await;
     db.close().await;
     served.map_err(|why| cant_listen(&settings, &why))
 }
@@ -122,7 +125,11 @@ struct Handed {
 }
 
 /// Opens the demo's database, built if need be, and makes the tokens.
-async fn prepare(folder: &Folder, reset: bool) -> Result<(App, Db, Handed), String> {
+async fn prepare(
+    folder: &Folder,
+    reset: bool,
+    edge: &EdgeSettings,
+) -> Result<(App, Db, Handed), String> {
     folder.create()?;
     let content = data::content()?;
     if reset {
@@ -149,7 +156,8 @@ async fn prepare(folder: &Folder, reset: bool) -> Result<(App, Db, Handed), Stri
     // A demo of an earlier version may lie there.
     db.migrate().await.map_err(text)?;
     let issuers = Issuers::default().and_own(DEMO_ISSUER, AUDIENCE, &key);
-    let app = App::new(db.clone(), clock, issuers).map_err(text)?;
+    let edge = Edge::from_settings(edge, &clock).map_err(text)?;
+    let app = App::new(db.clone(), clock, issuers, edge).map_err(text)?;
     Ok((app, db, handed))
 }
 

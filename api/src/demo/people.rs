@@ -105,7 +105,7 @@ fn place(chapter: Option<&Chapter>, grant: &Grant) -> String {
         .iter()
         .find(|ambassador| Some(&ambassador.key) == grant.ambassador.as_ref());
     match ambassador {
-        Some(ambassador) if !ambassador.whole_municipality => {
+        Some(ambassador) if !ambassador.neighbourhoods.is_empty() => {
             let names: Vec<&str> = chapter
                 .neighbourhoods
                 .iter()

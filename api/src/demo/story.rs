@@ -1,7 +1,15 @@
 //! What happens in the story: each step through the use case that everybody's goes through, signed
 //! in as whoever takes it.
 //!
-//! To add a kind of step: a variant of [`Deed`], its arm here.
+//! To add a kind of step: a variant of [`Deed`], its arm here. What belongs to one record or a few
+//! has a file of its own.
+
+pub(super) mod plans;
+
+mod activities;
+mod bookings;
+pub(super) mod call_outs;
+pub(super) mod teams;
 
 use std::collections::BTreeMap;
 
@@ -38,6 +46,19 @@ pub(super) struct Records {
     pub signals: BTreeMap<String, Uuid>,
     pub referrals: BTreeMap<String, Uuid>,
     pub consents: BTreeMap<String, Uuid>,
+    pub call_outs: BTreeMap<String, Uuid>,
+    pub offers: BTreeMap<String, Uuid>,
+    pub series: BTreeMap<String, Uuid>,
+    pub activities: BTreeMap<String, Uuid>,
+    pub bookables: BTreeMap<String, Uuid>,
+    pub bookings: BTreeMap<String, Uuid>,
+    pub teams: BTreeMap<String, Uuid>,
+    pub team_members: BTreeMap<String, Uuid>,
+    pub trainings: BTreeMap<String, Uuid>,
+    pub deployments: BTreeMap<String, Uuid>,
+    pub plans: BTreeMap<String, Uuid>,
+    pub plan_actions: BTreeMap<String, Uuid>,
+    pub funding_lines: BTreeMap<String, Uuid>,
 }
 
 macro_rules! find {
@@ -64,6 +85,18 @@ impl Records {
         signal in signals;
         referral in referrals;
         consent in consents;
+        call_out in call_outs;
+        offer in offers;
+        initiative in initiatives;
+        one_series in series;
+        activity in activities;
+        bookable in bookables;
+        booking in bookings;
+        team in teams;
+        team_member in team_members;
+        plan in plans;
+        plan_action in plan_actions;
+        funding_line in funding_lines;
     }
 
     /// The id, as it is shown outside, of the record that is called so in a sample:
@@ -81,6 +114,19 @@ impl Records {
             "signal" => (Kind::Signal, &self.signals),
             "referral" => (Kind::Referral, &self.referrals),
             "consent" => (Kind::Consent, &self.consents),
+            "callout" => (Kind::CallOut, &self.call_outs),
+            "offer" => (Kind::Offer, &self.offers),
+            "series" => (Kind::ActivitySeries, &self.series),
+            "activity" => (Kind::Activity, &self.activities),
+            "bookable" => (Kind::Bookable, &self.bookables),
+            "booking" => (Kind::Booking, &self.bookings),
+            "team" => (Kind::Team, &self.teams),
+            "teammember" => (Kind::TeamMember, &self.team_members),
+            "training" => (Kind::Training, &self.trainings),
+            "deployment" => (Kind::Deployment, &self.deployments),
+            "plan" => (Kind::Plan, &self.plans),
+            "planaction" => (Kind::PlanAction, &self.plan_actions),
+            "funding" => (Kind::FundingLine, &self.funding_lines),
             _ => return None,
         };
         records.get(key).map(|id| ids::type_id(kind, *id))
@@ -104,6 +150,8 @@ pub(super) async fn happen(
     let cx = loader.sign_in(&step.by).await?;
     let records = &mut loader.records;
     match &step.does {
+        Deed::Activity(deed) => activities::happen(&cx, records, chapter, deed).await,
+        Deed::Booking(deed) => bookings::happen(&cx, records, chapter, deed).await,
         Deed::Submit(submit) => submitted(&cx, records, chapter, submit).await,
         Deed::Refer(refer) => referred(&cx, records, refer).await,
         Deed::Triage { .. }
@@ -111,6 +159,10 @@ pub(super) async fn happen(
         | Deed::Resolve { .. }
         | Deed::Dismiss { .. }
         | Deed::Withdraw { .. } => on_signal(&cx, records, &step.does).await,
+        Deed::CallOut(deed) => call_outs::happen(&cx, records, deed).await,
+        Deed::Team(deed) => teams::happen(&cx, records, deed).await,
+        Deed::Plan(deed) => plans::happen(&cx, records, deed).await,
+        Deed::Fund(deed) => plans::funded(&cx, records, deed).await,
         Deed::Consent { .. } | Deed::Unconsent { .. } => consented(&cx, records, &step.does).await,
         Deed::Contact { .. } | Deed::Feedback { .. } => spoken(&cx, records, &step.does).await,
         _ => on_referral(&cx, records, &step.does).await,
@@ -289,6 +341,7 @@ async fn consented(cx: &Cx, records: &mut Records, deed: &Deed) -> Result<(), St
 
 async fn referred(cx: &Cx, records: &mut Records, refer: &Refer) -> Result<(), String> {
     let service = refer.service.as_ref();
+    let activity = refer.activity.as_ref();
     let replaces = refer.replaces.as_ref();
     let request = referral::Request {
         signal: records.signal(&refer.signal)?,
@@ -296,6 +349,7 @@ async fn referred(cx: &Cx, records: &mut Records, refer: &Refer) -> Result<(), S
         service: service
             .map(|key| records.service(&format!("{}/{key}", refer.to)))
             .transpose()?,
+        activity: activity.map(|key| records.activity(key)).transpose()?,
         reason: refer.reason.clone(),
         basis: refer.basis,
         basis_justification: None,
@@ -385,7 +439,7 @@ async fn spoken(cx: &Cx, records: &Records, deed: &Deed) -> Result<(), String> {
             text,
         } => {
             let given = feedback::Given {
-                referral: records.referral(referral)?,
+                on: feedback::Subject::Referral(records.referral(referral)?),
                 giver: *giver,
                 score: *score,
                 text: text.clone(),

@@ -130,7 +130,9 @@ impl Built {
     async fn new(name: &str) -> Self {
         let data = folder(name);
         let folder = Folder::new(&data);
-        let (app, db, _) = prepare(&folder, false).await.expect("a demo");
+        let (app, db, _) = prepare(&folder, false, &EdgeSettings::default())
+            .await
+            .expect("a demo");
         let records = folder.records().expect("records");
         Self {
             data,
@@ -282,6 +284,7 @@ async fn each_sample_passes_the_gate_and_is_answered_without_an_error() {
             query: &sample.query,
             operation_name: None,
             variables: variables.as_object().expect("an object"),
+            explain: false,
         });
         assert!(admitted.is_ok(), "{}: {:?}", sample.title, admitted.err());
         let cx = match &sample.by {
@@ -309,7 +312,9 @@ async fn a_second_start_keeps_the_data_and_a_reset_builds_it_anew() {
     let folder = Folder::new(&data);
     let id = |records: &Records| records.type_id("signal/eenzaam");
 
-    let (app, db, handed) = prepare(&folder, false).await.expect("a demo");
+    let (app, db, handed) = prepare(&folder, false, &EdgeSettings::default())
+        .await
+        .expect("a demo");
     let first = folder.records().expect("records");
     assert_eq!(handed.people.len(), content().people().count());
     // Whoever has a token also has an account.
@@ -319,11 +324,15 @@ async fn a_second_start_keeps_the_data_and_a_reset_builds_it_anew() {
     db.close().await;
     let key = fs::read(folder.file("signing-key.p8")).expect("a key");
 
-    let (_, db, _) = prepare(&folder, false).await.expect("a demo");
+    let (_, db, _) = prepare(&folder, false, &EdgeSettings::default())
+        .await
+        .expect("a demo");
     db.close().await;
     assert_eq!(id(&folder.records().expect("records")), id(&first));
 
-    let (_, db, _) = prepare(&folder, true).await.expect("a demo");
+    let (_, db, _) = prepare(&folder, true, &EdgeSettings::default())
+        .await
+        .expect("a demo");
     db.close().await;
     assert_ne!(id(&folder.records().expect("records")), id(&first));
     assert_eq!(fs::read(folder.file("signing-key.p8")).expect("a key"), key);
@@ -331,7 +340,9 @@ async fn a_second_start_keeps_the_data_and_a_reset_builds_it_anew() {
     // What a start that was cut off has left behind is built anew.
     fs::remove_file(folder.database()).expect("a database");
     fs::write(folder.file(NEW_DATABASE), b"half").expect("written");
-    let (_, db, _) = prepare(&folder, false).await.expect("a demo");
+    let (_, db, _) = prepare(&folder, false, &EdgeSettings::default())
+        .await
+        .expect("a demo");
     db.close().await;
     assert!(folder.database().exists() && !folder.file(NEW_DATABASE).exists());
     fs::remove_dir_all(&data).expect("removed");

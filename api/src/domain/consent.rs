@@ -11,8 +11,11 @@ use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
 use super::{
+    call_out,
     refusal::{Code, Outcome, Problem, expect_version},
-    reporter, when,
+    reporter,
+    resident::erase::still_here,
+    when,
 };
 use crate::{
     policy::{Action, Permit, Viewer, decide},
@@ -73,6 +76,7 @@ pub async fn record(cx: &Cx, given: Given, key: Option<IdempotencyKey>) -> Outco
         .await?
         .ok_or_else(|| Problem::not_found("resident"))?;
     let permit = decide(tx.viewer(), Action::ConsentRecord(&resident))?;
+    still_here(&resident, "resident")?;
     let user = reporter::user(&tx)?;
     if let Some(partner) = partner {
         known_partner(&tx, partner).await?;
@@ -209,7 +213,7 @@ async fn cancel(tx: &Tx, permit: &Permit, referral: &referral::Model) -> Outcome
     tx.update::<referral::Entity>(permit, referral.id, referral.version, change, happening)
         .await?
         .map_err(|Stale| Problem::raced())?;
-    Ok(())
+    call_out::referral_ended(tx, permit, referral.id, ReferralStatus::Cancelled).await
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
-//! Feedback: how a referral went, from each side once.
+//! Feedback: how a referral went, from each side once. The volunteer who helped gives it on the
+//! call-out, since they don't see the referral.
 
 use nabij_entity::{
+    call_out::{self, CallOutStatus},
     feedback::{self, FeedbackGiver},
     referral::{self, ReferralStatus},
 };
@@ -11,19 +13,28 @@ use super::{
     reporter, text,
 };
 use crate::{
-    policy::{Action, Viewer, decide},
+    policy::{Action, Forbidden, Permit, Viewer, decide},
     store::{
-        Cx, Kind,
+        Cx, Kind, Tx,
         events::Happening,
         idempotency::{IdempotencyKey, Recall},
     },
 };
 
+/// What feedback is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A referral.
+    Referral(Uuid),
+    /// The help that a call-out found, by the volunteer who gave it.
+    CallOut(Uuid),
+}
+
 /// Feedback as it is given.
 #[derive(Debug)]
 pub struct Given {
-    /// The referral it is about.
-    pub referral: Uuid,
+    /// What it is about.
+    pub on: Subject,
     /// Whose judgement it is.
     pub giver: FeedbackGiver,
     /// From 1 (bad) to 5 (good).
@@ -39,7 +50,7 @@ pub struct Given {
 /// [`Code::AlreadyExists`] when this side has given its own.
 pub async fn give(cx: &Cx, given: Given, key: Option<IdempotencyKey>) -> Outcome<Uuid> {
     let Given {
-        referral,
+        on,
         giver,
         score,
         text,
@@ -49,13 +60,9 @@ pub async fn give(cx: &Cx, given: Given, key: Option<IdempotencyKey>) -> Outcome
     let text = problems.check(text::optional("text", text.as_deref(), text::STORY));
     let text = problems.into_value(text)?;
     let tx = cx.begin().await?;
-    let referral = tx
-        .visible::<referral::Entity>(referral)
-        .await?
-        .ok_or_else(|| Problem::not_found("referral"))?;
-    let permit = decide(tx.viewer(), Action::FeedbackGive(&referral))?;
+    let (permit, referral, ambassador) = judged(&tx, on, giver).await?;
     let user = reporter::user(&tx)?;
-    carried_out(referral.status)?;
+    carried_out(referral.status, on)?;
     let id = match tx.claim(key.as_ref()).await? {
         Recall::New(id) => id,
         Recall::Made(id) => return Ok(id),
@@ -82,6 +89,8 @@ pub async fn give(cx: &Cx, given: Given, key: Option<IdempotencyKey>) -> Outcome
         text,
         author_user_id: user,
         author_partner_id: author_partner(tx.viewer(), &referral),
+        author_ambassador_id: ambassador,
+        call_out_id: tx.filled_call_out(referral.id).await?,
         created_at: now,
         updated_at: now,
         version: 1,
@@ -93,6 +102,47 @@ pub async fn give(cx: &Cx, given: Given, key: Option<IdempotencyKey>) -> Outcome
         .await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// The referral that is judged, locked, and the volunteer as whom the viewer judges, if they do.
+async fn judged(
+    tx: &Tx,
+    on: Subject,
+    giver: FeedbackGiver,
+) -> Outcome<(Permit, referral::Model, Option<Uuid>)> {
+    let id = match on {
+        Subject::Referral(id) => {
+            let referral = tx
+                .visible::<referral::Entity>(id)
+                .await?
+                .ok_or_else(|| Problem::not_found("referral"))?;
+            let permit = decide(tx.viewer(), Action::FeedbackGive(&referral))?;
+            return Ok((permit, referral.into_model(), None));
+        }
+        Subject::CallOut(id) => id,
+    };
+    let missing = || Problem::not_found("callOut");
+    let referral = tx.referral_of_call_out(id).await?.ok_or_else(missing)?;
+    let referral = tx.locked_referral(referral).await?;
+    let call_out = tx
+        .visible::<call_out::Entity>(id)
+        .await?
+        .ok_or_else(missing)?;
+    let permit = decide(tx.viewer(), Action::CallOutFeedbackGive(&call_out))?;
+    if call_out.status != CallOutStatus::Filled {
+        return Err(Forbidden.into());
+    }
+    if giver != FeedbackGiver::Volunteer {
+        return Err(Problem::new(
+            Code::Invalid,
+            "giver",
+            "On a call-out the volunteer who helped gives their own judgement: choose VOLUNTEER. \
+             The others give theirs on the referral.",
+        )
+        .into());
+    }
+    let helped = call_out.selected_ambassador_id;
+    Ok((permit, referral, helped))
 }
 
 fn in_range(score: i32) -> Result<(), Problem> {
@@ -107,7 +157,11 @@ fn in_range(score: i32) -> Result<(), Problem> {
     }
 }
 
-fn carried_out(status: ReferralStatus) -> Result<(), Problem> {
+fn carried_out(status: ReferralStatus, on: Subject) -> Result<(), Problem> {
+    let path = match on {
+        Subject::Referral(_) => "referral",
+        Subject::CallOut(_) => "callOut",
+    };
     match status {
         ReferralStatus::Completed | ReferralStatus::Failed => Ok(()),
         ReferralStatus::Requested
@@ -115,13 +169,13 @@ fn carried_out(status: ReferralStatus) -> Result<(), Problem> {
         | ReferralStatus::InProgress
         | ReferralStatus::OnHold => Err(Problem::new(
             Code::Invalid,
-            "referral",
+            path,
             "The referral isn't over. Give feedback once the partner has completed it or given \
              it up.",
         )),
         ReferralStatus::Rejected | ReferralStatus::Cancelled => Err(Problem::new(
             Code::Invalid,
-            "referral",
+            path,
             "The referral was rejected or cancelled, so there is no help to judge. Give feedback \
              on the one that followed it.",
         )),
@@ -154,6 +208,7 @@ mod tests {
     #[test]
     fn only_what_was_carried_out_is_judged() {
         use ReferralStatus as S;
+        let on = Subject::Referral(Uuid::nil());
         for (status, fits) in [
             (S::Requested, false),
             (S::Accepted, false),
@@ -164,7 +219,7 @@ mod tests {
             (S::Failed, true),
             (S::Cancelled, false),
         ] {
-            assert_eq!(carried_out(status).is_ok(), fits, "{status:?}");
+            assert_eq!(carried_out(status, on).is_ok(), fits, "{status:?}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Initiatives: programmes of neighbourhood care, and what their evaluations say (story B7).
 
+pub mod advisor;
+
 use chrono::NaiveDate;
 use nabij_entity::{evaluation, initiative, municipality, partner, vocabulary::TargetGroup};
 use sea_orm::ActiveValue::Set;
@@ -7,6 +9,7 @@ use uuid::Uuid;
 
 use super::{
     change::Change,
+    money,
     refusal::{Code, Outcome, Problem, Problems, expect_version, unless_taken},
     text,
 };
@@ -44,6 +47,8 @@ pub struct NewInitiative {
     pub minimum_age: Option<i32>,
     /// Its website.
     pub website: Option<String>,
+    /// What it costs in all, in euro cents.
+    pub budget_cents: Option<i32>,
     /// Where it works.
     pub neighbourhoods: Vec<Uuid>,
     /// The partners that carry it.
@@ -67,6 +72,8 @@ pub struct InitiativeUpdate {
     pub minimum_age: Change<i32>,
     /// Its website.
     pub website: Change<String>,
+    /// What it costs in all, in euro cents.
+    pub budget_cents: Change<i32>,
     /// Where it works: all of it.
     pub neighbourhoods: Option<Vec<Uuid>>,
     /// The partners that carry it: all of them.
@@ -140,6 +147,7 @@ pub async fn create(cx: &Cx, new: NewInitiative, key: Option<IdempotencyKey>) ->
         target_groups,
         minimum_age,
         website,
+        budget_cents,
         neighbourhoods,
         partners,
     } = new;
@@ -154,6 +162,9 @@ pub async fn create(cx: &Cx, new: NewInitiative, key: Option<IdempotencyKey>) ->
     let website = problems.check(text::optional("website", website.as_deref(), URL));
     problems.check(period(starts_on, ends_on));
     problems.check(age(minimum_age));
+    if let Some(budget) = budget_cents {
+        problems.check(money::cents("budget.cents", budget));
+    }
     let (reference, name) = problems.into_value(reference.zip(name))?;
 
     let tx = cx.begin().await?;
@@ -184,6 +195,7 @@ pub async fn create(cx: &Cx, new: NewInitiative, key: Option<IdempotencyKey>) ->
         target_groups: target_groups.into(),
         minimum_age,
         website: website.flatten(),
+        budget_cents,
         created_at: now,
         updated_at: now,
         version: 1,
@@ -282,6 +294,7 @@ pub async fn update(
         target_groups,
         minimum_age,
         website,
+        budget_cents,
         neighbourhoods,
         partners,
     } = update;
@@ -292,9 +305,11 @@ pub async fn update(
     );
     let description = problems.check(description.text("description", text::STORY));
     let website = problems.check(website.text("website", URL));
-    let (name, description, website) = problems
-        .into_value(name.zip(description).zip(website))
-        .map(|((name, description), website)| (name, description, website))?;
+    let budget_cents =
+        problems.check(budget_cents.try_map(|cents| money::cents("budget.cents", cents)));
+    let (name, description, website, budget_cents) = problems
+        .into_value(name.zip(description).zip(website).zip(budget_cents))
+        .map(|(((name, description), website), budget)| (name, description, website, budget))?;
 
     let tx = cx.begin().await?;
     let initiative = tx
@@ -324,6 +339,7 @@ pub async fn update(
         target_groups: given(target_groups.map(Into::into)),
         minimum_age: Set(minimum_age),
         website: website.column(),
+        budget_cents: budget_cents.column(),
         ..Default::default()
     };
     let happening = Happening::new("initiative.updated", (Kind::Initiative, id));
@@ -335,7 +351,11 @@ pub async fn update(
 }
 
 impl NewEvaluation {
-    fn check(self, today: NaiveDate) -> Outcome<Self> {
+    /// The evaluation, if nothing is wrong with it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(super) fn check(self, today: NaiveDate) -> Outcome<Self> {
         let Self {
             recommendation,
             impact,

@@ -8,21 +8,40 @@
 //! To add a transition: a line in the machine, an arm in the policy, a mutation, a scene.
 
 pub mod access;
+pub mod activity;
+pub mod activity_series;
 pub mod ambassador;
+pub mod bookable;
+pub mod booking;
+pub mod call_out;
 pub mod change;
+pub mod commitment;
 pub mod consent;
 pub mod contact_moment;
+pub mod deployment;
+pub mod endorsement;
 pub mod feedback;
+pub mod finding;
+pub mod funding_line;
+pub mod gap;
 pub mod initiative;
+pub mod money;
+pub mod offer;
 pub mod partner;
 pub mod place;
+pub mod plan;
+pub mod plan_action;
+pub mod plan_session;
 pub mod referral;
 pub mod refusal;
 pub mod reporter;
 pub mod resident;
 pub mod service;
 pub mod signal;
+pub mod statistics;
+pub mod team;
 pub mod text;
+pub mod training;
 pub mod when;
 
 pub use change::Change;

@@ -7,7 +7,10 @@ use nabij_entity::partner::{self, PartnerAction, PartnerStatus};
 use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
-use super::refusal::{Code, Outcome, Problem, Transition, expect_version};
+use super::{
+    refusal::{Code, Outcome, Problem, Transition, expect_version},
+    text,
+};
 use crate::{
     policy::{Action, Viewer, decide},
     store::{Cx, Kind, events::Happening, write::Stale},
@@ -115,6 +118,36 @@ pub async fn transition(
     Ok(id)
 }
 
+/// Names a partner's pool of volunteers, or takes the name away.
+///
+/// # Errors
+/// What is wrong with the name, [`Code::NotFound`], [`Code::Forbidden`], [`Code::Conflict`].
+pub async fn name_pool(
+    cx: &Cx,
+    id: Uuid,
+    expected_version: Option<i32>,
+    name: Option<String>,
+) -> Outcome<Uuid> {
+    let name = text::optional("name", name.as_deref(), text::LINE)?;
+    let tx = cx.begin().await?;
+    let partner = tx
+        .visible::<partner::Entity>(id)
+        .await?
+        .ok_or_else(|| Problem::not_found("id"))?;
+    let permit = decide(tx.viewer(), Action::PoolManage(id))?;
+    expect_version(expected_version, partner.version)?;
+    let change = partner::ActiveModel {
+        pool_name: Set(name),
+        ..Default::default()
+    };
+    let happening = Happening::new("partner.pool_named", (Kind::Partner, id));
+    tx.update::<partner::Entity>(&permit, id, partner.version, change, happening)
+        .await?
+        .map_err(|Stale| Problem::raced())?;
+    tx.commit().await?;
+    Ok(id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,6 +188,7 @@ mod tests {
             status: PartnerStatus::Active,
             email: None,
             phone: None,
+            pool_name: None,
             website: None,
             created_at: now,
             updated_at: now,

@@ -1,6 +1,7 @@
 //! Referrals: a signal goes to a partner, which takes it on and says how it ended. The states are
 //! those of a FHIR Task.
 
+mod called_out;
 mod sharing;
 
 use nabij_entity::{
@@ -14,8 +15,11 @@ use nabij_entity::{
 use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
+pub(super) use self::called_out::{accept_by_selecting, give_back};
 use self::sharing::{Terms, sharing_basis};
 use super::{
+    activity::joinable,
+    call_out,
     refusal::{Code, Outcome, Problem, Problems, Transition, expect_version},
     reporter, signal as signals, text,
 };
@@ -113,7 +117,8 @@ fn asked_for(viewer: &Viewer, referral: &referral::Model) -> bool {
         || viewer.works_for(referral.from_partner_id)
 }
 
-const fn is_open(status: ReferralStatus) -> bool {
+/// Whether a referral in this state asks for something still.
+pub(super) const fn is_open(status: ReferralStatus) -> bool {
     matches!(
         status,
         ReferralStatus::Requested
@@ -132,6 +137,8 @@ pub struct Request {
     pub to_partner: Uuid,
     /// One of that partner's services.
     pub service: Option<Uuid>,
+    /// One of the activities that partner organises.
+    pub activity: Option<Uuid>,
     /// What is asked of the partner.
     pub reason: String,
     /// The basis on which the resident's data is shared (GDPR article 6).
@@ -154,6 +161,7 @@ pub async fn create(cx: &Cx, request: Request, key: Option<IdempotencyKey>) -> O
         signal,
         to_partner,
         service,
+        activity,
         reason,
         basis,
         basis_justification,
@@ -185,6 +193,9 @@ pub async fn create(cx: &Cx, request: Request, key: Option<IdempotencyKey>) -> O
         only_on_the_same_basis(passed_on, basis)?;
     }
     can_take(&tx, &signal, from_partner, to_partner, service).await?;
+    if let Some(activity) = activity {
+        joinable(&tx, activity, to_partner).await?;
+    }
     if let Some(replaces) = replaces {
         check_replaced(&tx, signal.id, replaces).await?;
     }
@@ -216,6 +227,7 @@ pub async fn create(cx: &Cx, request: Request, key: Option<IdempotencyKey>) -> O
         from_partner_id: from_partner,
         to_partner_id: to_partner,
         service_id: service,
+        activity_id: activity,
         replaces_id: replaces,
         status: ReferralStatus::Requested,
         held_from: None,
@@ -488,6 +500,9 @@ pub async fn transition(
     tx.update::<referral::Entity>(&permit, id, referral.version, change, happening)
         .await?
         .map_err(|Stale| Problem::raced())?;
+    if !is_open(to) {
+        call_out::referral_ended(&tx, &permit, id, to).await?;
+    }
     tx.commit().await?;
     Ok(id)
 }

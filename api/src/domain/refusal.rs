@@ -1,6 +1,9 @@
 //! Why something wasn't done, in words for whoever asked.
 
-use crate::{policy::Forbidden, store::Failure};
+use crate::{
+    policy::Forbidden,
+    store::{Failure, booking::Span},
+};
 
 /// What kind of problem it is. The codes are a closed list, each explained in `docs/errors.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,9 +61,11 @@ pub struct Problem {
     /// Where in the input it is, from the mutation's `input` on.
     pub path: Vec<String>,
     /// For [`Code::InvalidTransition`].
-    pub transition: Option<Transition>,
+    pub transition: Option<Box<Transition>>,
     /// For [`Code::Conflict`]: the version the record has now.
     pub current_version: Option<i32>,
+    /// For [`Code::Conflict`] about a booking: which of the times asked for are taken.
+    pub taken: Vec<Span>,
 }
 
 impl Problem {
@@ -78,6 +83,7 @@ impl Problem {
             path,
             transition: None,
             current_version: None,
+            taken: Vec::new(),
         }
     }
 
@@ -125,7 +131,7 @@ impl Problem {
                 transition.attempted, transition.from
             ),
         );
-        problem.transition = Some(transition);
+        problem.transition = Some(Box::new(transition));
         problem
     }
 

@@ -54,7 +54,11 @@ pub(super) async fn of(tx: &Tx, municipality: Uuid, neighbourhood: Uuid) -> Outc
     Err(Forbidden.into())
 }
 
-async fn is_active(tx: &Tx, partner: Uuid) -> Outcome<bool> {
+/// Whether a partner is active.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn is_active(tx: &Tx, partner: Uuid) -> Outcome<bool> {
     let partner = tx.visible_beside::<partner::Entity>(partner).await?;
     Ok(partner.is_some_and(|partner| partner.status == PartnerStatus::Active))
 }

@@ -2,6 +2,7 @@
 //! reached is in [`contact`]: reading it takes a purpose and leaves a trace.
 
 pub mod contact;
+pub mod erase;
 
 use chrono::Datelike;
 use nabij_entity::{
@@ -11,7 +12,7 @@ use nabij_entity::{
 };
 use uuid::Uuid;
 
-pub use self::contact::{ContactChange, ShownContact, read_contact};
+pub use self::contact::ContactChange;
 use super::{
     change::Change,
     refusal::{Code, Outcome, Problem, Problems, expect_version},
@@ -167,6 +168,7 @@ pub(super) async fn insert(
             Reporter::Partner(id) => Some(id),
             _ => None,
         },
+        erased_at: None,
         created_at: now,
         updated_at: now,
         version: 1,
@@ -218,6 +220,7 @@ pub async fn update(
         .ok_or_else(|| Problem::not_found("id"))?;
     let permit = decide(tx.viewer(), Action::ResidentUpdate(&resident))?;
     expect_version(expected_version, resident.version)?;
+    erase::still_here(&resident, "id")?;
     let happening = Happening::new("resident.updated", (Kind::Resident, id));
     tx.update::<resident::Entity>(&permit, id, resident.version, change, happening)
         .await?

@@ -367,6 +367,7 @@ async fn known_resident(tx: &Tx, id: Uuid, neighbourhood: Uuid) -> Outcome<Uuid>
         .visible_beside::<resident::Entity>(id)
         .await?
         .ok_or_else(|| Problem::not_found("resident.id"))?;
+    residents::erase::still_here(&resident, "resident.id")?;
     if resident.neighbourhood_id != neighbourhood {
         return Err(Problem::new(
             Code::Invalid,

@@ -8,6 +8,10 @@ pub const LINE: usize = 200;
 /// Longest text, in characters: a story, a note.
 pub const STORY: usize = 10_000;
 
+/// What is said to whoever writes an identity number; never the number itself.
+pub const IDENTITY_NUMBER: &str = "This holds a national identity number (Belgian \
+     rijksregisternummer or Dutch BSN). Nabij may not keep those: remove it.";
+
 /// A line that must be there.
 ///
 /// # Errors
@@ -50,12 +54,7 @@ pub fn optional(path: &str, text: Option<&str>, longest: usize) -> Result<Option
         ));
     }
     if holds_identity_number(text) {
-        return Err(Problem::new(
-            Code::IdentityNumber,
-            path,
-            "This holds a national identity number (Belgian rijksregisternummer or Dutch BSN). \
-             Nabij may not keep those: remove it.",
-        ));
+        return Err(Problem::new(Code::IdentityNumber, path, IDENTITY_NUMBER));
     }
     Ok(Some(text.to_owned()))
 }
@@ -96,26 +95,41 @@ fn is_unwanted(character: char) -> bool {
 
 /// Whether the text holds a valid Belgian national number (rijksregisternummer, 11 digits with a
 /// check modulo 97; law of 8 August 1983) or a valid Dutch citizen service number (BSN, 9 digits
-/// that pass the eleven test; Wabb), in any of the usual ways of writing them.
+/// that pass the eleven test; Wabb), in any of the usual ways of writing them, in the digits of any
+/// script.
 #[must_use]
 pub fn holds_identity_number(text: &str) -> bool {
+    // Where it is said to be one, it counts however it is written, also without its leading zero.
+    let lower = text.to_lowercase();
+    let named = ["bsn", "burgerservice", "sofinummer", "sofi-nummer"]
+        .iter()
+        .any(|word| lower.contains(word));
     digit_groups(text).iter().any(|groups| {
         (0..groups.len()).any(|first| {
             let mut digits = Vec::with_capacity(11);
-            let mut shape = Vec::with_capacity(5);
+            let mut shape = Vec::with_capacity(9);
             groups[first..].iter().any(|group| {
                 digits.extend_from_slice(group);
                 shape.push(group.len());
                 match digits.len() {
-                    // Phone numbers have nine digits too, and one in eleven passes the test: only
-                    // the ways in which a BSN is written count.
-                    9 => matches!(shape[..], [9] | [3, 3, 3] | [4, 2, 3]) && is_bsn(&digits),
+                    8 if named => {
+                        let mut digits = digits.clone();
+                        digits.insert(0, 0);
+                        is_bsn(&digits)
+                    }
+                    9 => (named || is_written_as_bsn(&shape)) && is_bsn(&digits),
                     11 => is_national_register_number(&digits),
                     _ => false,
                 }
             })
         })
     })
+}
+
+/// Phone numbers have nine digits too, and one in eleven passes the test: only the ways in which a
+/// BSN is written count.
+fn is_written_as_bsn(shape: &[usize]) -> bool {
+    matches!(shape, [9] | [3, 3, 3] | [4, 2, 3]) || *shape == [1; 9]
 }
 
 /// Groups of digits, those together that have at most three characters other than letters and digits
@@ -126,14 +140,16 @@ fn digit_groups(text: &str) -> Vec<Vec<Vec<u32>>> {
     let mut rows: Vec<Vec<Vec<u32>>> = vec![Vec::new()];
     let mut phone = false;
     let mut gap = 1;
-    let mut characters = text.chars().peekable();
+    let mut characters = text.chars().filter(|c| !is_invisible(*c)).peekable();
     while let Some(character) = characters.next() {
-        if phone && (character.is_ascii_digit() || matches!(character, ' ' | '-' | '.' | '/')) {
+        let digit = digit(character);
+        if phone && (digit.is_some() || matches!(character, ' ' | '-' | '.' | '/')) {
             continue;
         }
-        phone = character == '+' && matches!(characters.peek(), Some('3' | '4'));
+        let country = characters.peek().and_then(|next| self::digit(*next));
+        phone = matches!(character, '+' | '\u{ff0b}') && matches!(country, Some(3 | 4));
         let Some(row) = rows.last_mut() else { break };
-        if let Some(digit) = character.to_digit(10) {
+        if let Some(digit) = digit {
             if gap > 0 {
                 row.push(Vec::new());
             }
@@ -150,6 +166,55 @@ fn digit_groups(text: &str) -> Vec<Vec<Vec<u32>>> {
         }
     }
     rows
+}
+
+/// The zero of each script's decimal digits (Unicode's general category Nd), nine more after each.
+const ZEROS: [u32; 65] = [
+    0x0030, 0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6,
+    0x0d66, 0x0de6, 0x0e50, 0x0ed0, 0x0f20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80,
+    0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0,
+    0xff10, 0x104a0, 0x10d30, 0x11066, 0x110f0, 0x11136, 0x111d0, 0x112f0, 0x11450, 0x114d0,
+    0x11650, 0x116c0, 0x11730, 0x118e0, 0x11950, 0x11c50, 0x11d50, 0x11da0, 0x11f50, 0x16a60,
+    0x16ac0, 0x16b50, 0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6, 0x1e950, 0x1fbf0,
+];
+
+/// The digit a character shows: of any script, raised, lowered or circled.
+fn digit(character: char) -> Option<u32> {
+    if character.is_ascii() {
+        return character.to_digit(10);
+    }
+    let code = u32::from(character);
+    let from = |first: u32, least: u32| code.checked_sub(first).map(|n| n + least);
+    let shown = match code {
+        0x00b9 => Some(1),
+        0x00b2 | 0x00b3 => from(0x00b0, 0),
+        0x2070 | 0x2074..=0x2079 => from(0x2070, 0),
+        0x2080..=0x2089 => from(0x2080, 0),
+        0x2460..=0x2468 => from(0x2460, 1),
+        0x2474..=0x247c => from(0x2474, 1),
+        0x2488..=0x2490 => from(0x2488, 1),
+        0x24ea | 0x24ff => Some(0),
+        0x24f5..=0x24fd => from(0x24f5, 1),
+        0x2776..=0x277e => from(0x2776, 1),
+        0x2780..=0x2788 => from(0x2780, 1),
+        0x278a..=0x2792 => from(0x278a, 1),
+        _ => None,
+    };
+    let of_a_script = || {
+        ZEROS
+            .iter()
+            .find_map(|zero| code.checked_sub(*zero).filter(|n| *n < 10))
+    };
+    shown.or_else(of_a_script)
+}
+
+/// Characters that show nothing: they part no digits.
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+            | '\u{2060}'..='\u{2064}' | '\u{20e3}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+    )
 }
 
 fn is_bsn(digits: &[u32]) -> bool {
@@ -195,6 +260,18 @@ mod tests {
             "93.05.18\n223.61",
             "93 05 18 \u{2013} 223:61",
             "tel +1 93.05.18-223.61",
+            "\u{ff19}\u{ff13}\u{ff10}\u{ff15}\u{ff11}\u{ff18}\u{ff12}\u{ff12}\u{ff13}\u{ff16}\u{ff11}",
+            "\u{669}\u{663}.\u{660}\u{665}.\u{661}\u{668}-\u{662}\u{662}\u{663}.\u{666}\u{661}",
+            "\u{1d7d7}\u{1d7d1}\u{1d7ce}518 223 61",
+            "\u{2468}\u{2462}\u{24ea}518 223 \u{2076}\u{2081}",
+            "9\u{200b}3\u{ad}051822361",
+            "9 3 0 5 1 8 2 2 3 6 1",
+            "1 1 1 2 2 2 3 3 3",
+            "111\u{a0}222\u{2009}333",
+            "1112.22.333",
+            "haar BSN is 11 12 22 33 3",
+            "burgerservicenummer 123456782",
+            "BSN 10000016",
             "93.05.18-223.61 12",
             "00.01.25-567.77"
                 .replace("77", &check(2_000_125_567))
@@ -219,6 +296,10 @@ mod tests {
             "111222334",
             "000000000",
             "BE 0207.503.703",
+            "10000016",
+            "016 12 34 56",
+            "2026-11-24 08:15",
+            "\u{ff0b}32 470 12 34 56",
             "Alsembergsteenweg 1046, 1652 Alsemberg",
         ] {
             assert!(!holds_identity_number(text), "{text}");

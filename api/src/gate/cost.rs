@@ -5,6 +5,7 @@
 //! |---|---|
 //! | a record (an object of a type that is a `Node`) | 1 |
 //! | a connection | 1, and its edges once per record of the page |
+//! | figures (an object of the type `Statistics`) | 50 |
 //! | any other object | 0.05 |
 //! | a leaf | 0.01 |
 //! | a list item or field of an input object in a list's arguments | 0.1 |
@@ -13,9 +14,11 @@
 //!
 //! What is in a list counts as often as the list is long: `first` or `last` (the larger),
 //! [`Limits::default_page`] when a connection has neither, the number of `ids`, the rows sent for
-//! the lists of a mutation's payload, and 5 otherwise. `@skip` and `@include` change nothing.
+//! the lists of a mutation's payload, 100 for the places of figures, and 5 otherwise. `@skip` and `@include` change nothing.
 //! Sums saturate; each fragment is weighed once. To give a kind of field another cost: a constant
 //! here and an arm in `Scale::field`.
+
+pub(super) mod explain;
 
 use std::collections::{HashMap, HashSet};
 
@@ -33,6 +36,8 @@ const UNIT: u64 = 100;
 const RECORD: u64 = UNIT;
 const CONNECTION: u64 = UNIT;
 const OTHER_OBJECT: u64 = 5;
+/// Figures are counted over all records of a period.
+const FIGURES: u64 = 50 * UNIT;
 const LEAF: u64 = 1;
 const MUTATION: u64 = 10 * UNIT;
 const ROW: u64 = 25;
@@ -41,6 +46,8 @@ const CONDITION: u64 = 10;
 const INTROSPECTION: u64 = 250 * UNIT;
 /// Items a list is taken to have when nothing says how many.
 const UNSIZED: u64 = 5;
+/// The places of figures, each of which is a record: a municipality has up to so many.
+const PLACES: u64 = 100;
 
 /// What the schema says about costs, found out once.
 #[derive(Debug)]
@@ -241,12 +248,15 @@ impl<'a> Scale<'a> {
         }
         let own = if self.prices.records.contains(ty) {
             RECORD
+        } else if ty == "Statistics" {
+            FIGURES
         } else {
             OTHER_OBJECT
         };
         let item = own.saturating_add(below.once).saturating_add(below.each);
         if !field.ty().is_list() {
-            return once(item);
+            let places = parent == "NeighbourhoodStatistics" && own == RECORD;
+            return once(item.saturating_mul(if places { PLACES / UNSIZED } else { 1 }));
         }
         let paged = self.prices.connections.contains(parent)
             && matches!(field.name.as_str(), "edges" | "nodes");

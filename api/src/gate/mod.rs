@@ -34,6 +34,7 @@ use async_graphql::parser::types::{DocumentOperations, ExecutableDocument};
 use async_graphql::{Name, Variables};
 use serde_json::{Map, Value};
 
+pub use cost::explain::PricedField;
 pub use errors::{Location, Problem, RefusalCode, Refused};
 pub use inputs::{ScalarCheck, ScalarChecks};
 pub use limits::Limits;
@@ -51,6 +52,8 @@ pub struct GraphQlRequest<'a> {
     pub operation_name: Option<&'a str>,
     /// The variables by name. Those the operation doesn't declare are left out.
     pub variables: &'a Map<String, Value>,
+    /// Whether to say what each field costs.
+    pub explain: bool,
 }
 
 /// The kind of an operation.
@@ -79,6 +82,8 @@ pub struct Admitted {
     pub cost: u64,
     /// The most one operation may cost.
     pub cost_limit: u64,
+    /// What each of its fields costs, where that was asked for.
+    pub explained: Option<Vec<PricedField>>,
 }
 
 impl Admitted {
@@ -181,7 +186,11 @@ impl Gate {
         } = self
             .prices
             .weigh(&document.typed, operation, &variables, &self.limits);
-        if cost > self.limits.cost {
+        let explained = request.explain.then(|| {
+            self.prices
+                .explain(&document.typed, operation, &variables, &self.limits)
+        });
+        if cost > self.limits.cost && explained.is_none() {
             return Err(Problem::new(
                 RefusalCode::TooExpensive,
                 format!(
@@ -225,6 +234,7 @@ impl Gate {
             variables,
             cost,
             cost_limit: self.limits.cost,
+            explained,
         })
     }
 }

@@ -28,7 +28,8 @@ mod changes;
 
 pub use changes::AccessMutation;
 
-/// A person or a system that signs in. You see your own account; administrators see all.
+/// A person or a system that signs in. You see your own account; administrators see all, and
+/// auditors those who read data of residents of their municipality.
 #[derive(async_graphql::Description)]
 pub struct User(pub(super) Visible<user::Entity>);
 record_type!(User, user::Entity);

@@ -8,9 +8,11 @@ use nabij_entity::ambassador::{self, AmbassadorAction, AmbassadorStatus, Volunte
 
 pub use self::mutations::AmbassadorMutation;
 use super::{
+    deployment::Deployment,
     errors::{self, FieldResult},
     event::Event,
     filters::{CodeFilter, IdFilter, StringFilter, combine},
+    offer::Offer,
     paging::{self, Paging, Records, order_by},
     partner::Partner,
     payload::record_type,
@@ -18,6 +20,8 @@ use super::{
     scalars::{Date, DateTime},
     selection::{cx, find, list},
     signal::Signal,
+    team::TeamMember,
+    training::Training,
 };
 use crate::{
     domain::ambassador as domain,
@@ -114,6 +118,81 @@ impl Ambassador {
         paging::along(self.0.node(), "signals", &paging)
     }
 
+    /// The offers they made on call-outs and that you may see, the newest first.
+    async fn offers(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100; 25 without `first` and `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Offer>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "offers", &paging)
+    }
+
+    /// The teams they are in, or were, in the order in which they joined: those that are shown to
+    /// you.
+    async fn team_memberships(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100; 25 without `first` and `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<TeamMember>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "teamMemberships", &paging)
+    }
+
+    /// The trainings and peer reviews they took part in, the latest first: those that are shown to
+    /// you.
+    async fn trainings(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100; 25 without `first` and `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Training>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "trainings", &paging)
+    }
+
+    /// The neighbourhoods they are, were or will be deployed in for a time, the latest first: those
+    /// that are shown to you.
+    async fn deployments(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100; 25 without `first` and `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Deployment>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "deployments", &paging)
+    }
+
     /// The partner whose pool they are in, if any.
     async fn pool_partner(&self) -> FieldResult<Option<Partner>> {
         Ok(self.0.one("poolPartner")?.map(Partner))
@@ -163,7 +242,7 @@ impl Ambassador {
 pub struct AmbassadorWhere {
     /// By id.
     pub id: Option<IdFilter>,
-    /// By a neighbourhood they are there for.
+    /// By a neighbourhood they are there for now: assigned to it, or deployed in it for a time.
     pub neighbourhood: Option<IdFilter>,
     /// By municipality.
     pub municipality: Option<IdFilter>,
@@ -180,7 +259,7 @@ pub struct AmbassadorWhere {
 }
 
 impl AmbassadorWhere {
-    fn filter(self) -> FieldResult<Filter> {
+    fn filter(self, now: chrono::DateTime<chrono::Utc>) -> FieldResult<Filter> {
         let Self {
             id,
             neighbourhood,
@@ -196,19 +275,14 @@ impl AmbassadorWhere {
             own.push(id.on("id", Kind::Ambassador)?);
         }
         if let Some(neighbourhood) = neighbourhood {
-            own.push(neighbourhood.through(
-                "ambassador_neighbourhoods",
-                "ambassador_id",
-                "neighbourhood_id",
-                Kind::Neighbourhood,
-            )?);
+            own.push(neighbourhood.serves(now)?);
         }
         if let Some(municipality) = municipality {
             own.push(municipality.on("municipality_id", Kind::Municipality)?);
         }
         own.extend(status.map(|status| status.on("status")));
         own.extend(display_name.map(|name| name.on("display_name")));
-        combine(own, and, or, not, Self::filter)
+        combine(own, and, or, not, |part| part.filter(now))
     }
 }
 
@@ -261,7 +335,7 @@ impl AmbassadorQuery {
                 before,
             }
             .window(order)?;
-            let filter = filter.unwrap_or_default().filter()?;
+            let filter = filter.unwrap_or_default().filter(cx(ctx)?.now())?;
             paging::records(&list(ctx, Kind::Ambassador, &filter, &window).await?)
         };
         Some(page.await.map_err(Error::from))

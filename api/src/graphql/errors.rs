@@ -3,10 +3,11 @@
 
 use async_graphql::{Enum, Error, ErrorExtensions, ID, SimpleObject};
 
+use super::scalars::DateTime;
 use crate::{
     domain::{Code, Problem, Refusal},
     ids::IdError,
-    store::{Failure, Kind, WindowError},
+    store::{Failure, Kind, WindowError, booking::Span},
 };
 
 /// Why a field has no value. It has no `Display` on purpose: what it holds can't be printed into
@@ -17,6 +18,8 @@ pub enum Fault {
     Failure(Failure),
     /// An argument is wrong; the text says what to do.
     BadInput(&'static str),
+    /// What was asked is not for the viewer, or an argument doesn't fit.
+    Refused(Problem),
 }
 
 /// What resolvers return.
@@ -25,6 +28,19 @@ pub type FieldResult<T> = Result<T, Fault>;
 impl From<Failure> for Fault {
     fn from(failure: Failure) -> Self {
         Self::Failure(failure)
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Failure(failure) => Self::Failure(failure),
+            // A query tells one problem at a time.
+            Refusal::Problems(problems) => match problems.into_iter().next() {
+                Some(problem) => Self::Refused(problem),
+                None => Self::Failure(Failure::Bug("a refusal without a problem")),
+            },
+        }
     }
 }
 
@@ -56,6 +72,13 @@ impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::BadInput(advice) => coded(advice, "BAD_USER_INPUT"),
+            Fault::Refused(problem) => {
+                let code = match problem.code {
+                    Code::Forbidden => "FORBIDDEN",
+                    _ => "BAD_USER_INPUT",
+                };
+                coded(&problem.message, code)
+            }
             Fault::Failure(Failure::Unavailable(error)) => {
                 tracing::warn!(error = %error, "the database is unavailable");
                 coded(
@@ -129,7 +152,8 @@ pub enum UserErrorCode {
     NotFound,
     /// There is one already.
     AlreadyExists,
-    /// The record was changed by somebody else: read it again.
+    /// The record was changed by somebody else: read it again. Or what is to be booked is taken: see
+    /// `taken`.
     Conflict,
     /// The record's state doesn't allow this: see `from`, `attempted` and `allowed`.
     InvalidTransition,
@@ -162,6 +186,8 @@ pub struct UserError {
     pub allowed: Option<Vec<String>>,
     /// For CONFLICT with an expected version: the version the record has now.
     pub current_version: Option<i32>,
+    /// For CONFLICT about a booking: which of the times that were asked for are taken, at most 10.
+    pub taken: Option<Vec<TimeSpan>>,
 }
 
 impl From<Problem> for UserError {
@@ -172,6 +198,7 @@ impl From<Problem> for UserError {
             path,
             transition,
             current_version,
+            taken,
         } = problem;
         let (from, attempted, allowed) = transition
             .map(|t| {
@@ -187,6 +214,25 @@ impl From<Problem> for UserError {
             attempted,
             allowed,
             current_version,
+            taken: (!taken.is_empty()).then(|| taken.into_iter().map(TimeSpan::from).collect()),
+        }
+    }
+}
+
+/// From a moment on until another one, which doesn't belong to it.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct TimeSpan {
+    /// From when.
+    pub starts_at: DateTime,
+    /// Until when; the next may begin then.
+    pub ends_at: DateTime,
+}
+
+impl From<Span> for TimeSpan {
+    fn from(span: Span) -> Self {
+        Self {
+            starts_at: span.starts_at.into(),
+            ends_at: span.ends_at.into(),
         }
     }
 }

@@ -4,6 +4,8 @@ use async_graphql::{Context, Error, ID, InputObject, Object};
 use nabij_entity::feedback::{self, FeedbackGiver};
 
 use super::{
+    ambassador::Ambassador,
+    call_out::CallOut,
     errors::{FieldResult, input_id},
     partner::Partner,
     payload::{payload, record_type},
@@ -12,7 +14,7 @@ use super::{
     selection::{cx, idempotency},
 };
 use crate::{
-    domain::{Outcome, feedback as domain},
+    domain::{Code, Outcome, Problem, feedback as domain},
     ids,
     store::{Kind, Visible},
 };
@@ -49,6 +51,17 @@ impl Feedback {
         Ok(self.0.one("referral")?.map(Referral))
     }
 
+    /// The call-out that found the volunteer who helped; null when none did or it isn't shown to
+    /// you.
+    async fn call_out(&self) -> FieldResult<Option<CallOut>> {
+        Ok(self.0.one("callOut")?.map(CallOut))
+    }
+
+    /// The volunteer who gave it; null when no volunteer did or they aren't shown to you.
+    async fn ambassador(&self) -> FieldResult<Option<Ambassador>> {
+        Ok(self.0.one("ambassador")?.map(Ambassador))
+    }
+
     /// The partner whose staff gave it; null when nobody of a partner did.
     async fn partner(&self) -> FieldResult<Option<Partner>> {
         Ok(self.0.one("partner")?.map(Partner))
@@ -73,8 +86,11 @@ impl Feedback {
 /// Feedback to give.
 #[derive(Debug, InputObject)]
 pub struct FeedbackGiveInput {
-    /// The referral it is about; it must have been completed or given up.
-    pub referral: ID,
+    /// The referral it is about; it must have been completed or given up. Give this or `callOut`.
+    pub referral: Option<ID>,
+    /// The call-out it is about, for the volunteer who was selected on it and helped: they don't see
+    /// the referral.
+    pub call_out: Option<ID>,
     /// Whose judgement it is. Each side gives one for each referral.
     pub giver: FeedbackGiver,
     /// From 1 (bad) to 5 (good).
@@ -90,13 +106,36 @@ impl FeedbackGiveInput {
     fn read(self) -> Outcome<domain::Given> {
         let Self {
             referral,
+            call_out,
             giver,
             score,
             text,
             idempotency_key: _,
         } = self;
+        let on = match (referral, call_out) {
+            (Some(id), None) => {
+                domain::Subject::Referral(input_id(Kind::Referral, "referral", &id)?)
+            }
+            (None, Some(id)) => domain::Subject::CallOut(input_id(Kind::CallOut, "callOut", &id)?),
+            (None, None) => {
+                return Err(Problem::new(
+                    Code::Required,
+                    "referral",
+                    "Name the referral, or the call-out, that the feedback is about.",
+                )
+                .into());
+            }
+            (Some(_), Some(_)) => {
+                return Err(Problem::new(
+                    Code::Invalid,
+                    "callOut",
+                    "Name the referral or the call-out, not both.",
+                )
+                .into());
+            }
+        };
         Ok(domain::Given {
-            referral: input_id(Kind::Referral, "referral", &referral)?,
+            on,
             giver,
             score,
             text,
@@ -115,7 +154,8 @@ pub struct FeedbackMutation;
 
 #[Object]
 impl FeedbackMutation {
-    /// Gives feedback on a referral that was completed or given up.
+    /// Gives feedback on a referral that was completed or given up: its partners and the place's
+    /// coordinator on the referral, the volunteer who helped on the call-out.
     async fn feedback_give(
         &self,
         ctx: &Context<'_>,

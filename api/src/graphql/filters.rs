@@ -94,6 +94,39 @@ impl IdFilter {
     }
 }
 
+impl IdFilter {
+    /// The condition that the volunteer serves these neighbourhoods at `now`, as assigned or as
+    /// deployed.
+    ///
+    /// # Errors
+    /// When an id is not a neighbourhood's.
+    pub fn serves(self, now: chrono::DateTime<chrono::Utc>) -> FieldResult<Filter> {
+        let Self { eq, r#in, is_null } = self;
+        let in_places = |ids: &[ID]| -> FieldResult<Filter> {
+            let ids = ids
+                .iter()
+                .map(|id| Ok(super::errors::id(Kind::Neighbourhood, id)?.into()));
+            Ok(Filter::Serves(Some(ids.collect::<FieldResult<_>>()?), now))
+        };
+        let mut all = Vec::new();
+        if let Some(id) = eq {
+            all.push(in_places(&[id])?);
+        }
+        if let Some(ids) = r#in {
+            all.push(in_places(&ids)?);
+        }
+        all.extend(is_null.map(|null| {
+            let anywhere = Filter::Serves(None, now);
+            if null {
+                Filter::Not(Box::new(anywhere))
+            } else {
+                anywhere
+            }
+        }));
+        Ok(all_given(all))
+    }
+}
+
 /// Compares a whole number. Without a condition, or with a null one, it finds nothing.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct IntFilter {
@@ -233,15 +266,53 @@ impl DateFilter {
     name = "ReferralStatusFilter",
     params(entity::referral::ReferralStatus)
 ))]
+#[graphql(concrete(name = "CallOutStatusFilter", params(entity::call_out::CallOutStatus)))]
+#[graphql(concrete(name = "ChoreKindFilter", params(entity::vocabulary::ChoreKind)))]
 #[graphql(concrete(
     name = "AmbassadorStatusFilter",
     params(entity::ambassador::AmbassadorStatus)
+))]
+#[graphql(concrete(
+    name = "AccessPurposeFilter",
+    params(entity::access_log::AccessPurpose)
 ))]
 #[graphql(concrete(name = "CountryFilter", params(entity::vocabulary::Country)))]
 #[graphql(concrete(name = "PartnerKindFilter", params(entity::partner::PartnerKind)))]
 #[graphql(concrete(name = "PartnerStatusFilter", params(entity::partner::PartnerStatus)))]
 #[graphql(concrete(name = "ServiceStatusFilter", params(entity::service::ServiceStatus)))]
 #[graphql(concrete(name = "TargetGroupFilter", params(entity::vocabulary::TargetGroup)))]
+#[graphql(concrete(name = "BookableKindFilter", params(entity::bookable::BookableKind)))]
+#[graphql(concrete(
+    name = "BookableStatusFilter",
+    params(entity::bookable::BookableStatus)
+))]
+#[graphql(concrete(name = "AccessFeatureFilter", params(entity::bookable::AccessFeature)))]
+#[graphql(concrete(name = "BookingStatusFilter", params(entity::booking::BookingStatus)))]
+#[graphql(concrete(
+    name = "ActivityStatusFilter",
+    params(entity::activity::ActivityStatus)
+))]
+#[graphql(concrete(name = "ActivityLeadFilter", params(entity::activity::ActivityLead)))]
+#[graphql(concrete(
+    name = "ActivityOutcomeFilter",
+    params(entity::activity::ActivityOutcome)
+))]
+#[graphql(concrete(name = "TrainingKindFilter", params(entity::training::TrainingKind)))]
+#[graphql(concrete(name = "PlanStageFilter", params(entity::plan::PlanStage)))]
+#[graphql(concrete(name = "FindingKindFilter", params(entity::finding::FindingKind)))]
+#[graphql(concrete(
+    name = "PlanActionStatusFilter",
+    params(entity::plan_action::PlanActionStatus)
+))]
+#[graphql(concrete(
+    name = "PlanActionOwnerFilter",
+    params(entity::plan_action::PlanActionOwner)
+))]
+#[graphql(concrete(name = "FundingKindFilter", params(entity::funding_line::FundingKind)))]
+#[graphql(concrete(
+    name = "FundingStatusFilter",
+    params(entity::funding_line::FundingStatus)
+))]
 #[graphql(concrete(name = "UserKindFilter", params(entity::user::UserKind)))]
 #[graphql(concrete(name = "UserStatusFilter", params(entity::user::UserStatus)))]
 pub struct CodeFilter<T: InputType> {
@@ -309,6 +380,45 @@ impl AreaCodeFilter {
             this: "neighbourhood_id",
             values,
         }
+    }
+}
+
+/// Compares whether somebody is of the age that an initiative is meant for, by its rule as it is now
+/// and the year they were born in. Without a condition, or with a null one, it finds nothing.
+#[derive(Clone, Debug, InputObject)]
+pub struct CohortFilter {
+    /// The initiative.
+    pub initiative: ID,
+    /// They are (true), or they aren't (false).
+    pub eq: Option<bool>,
+    /// It isn't known or isn't shown to you (true), or it is (false).
+    pub is_null: Option<bool>,
+}
+
+impl CohortFilter {
+    /// The condition on a record that answers the question `inCohort`.
+    ///
+    /// # Errors
+    /// When the id is not that of an initiative.
+    pub fn filter(self) -> FieldResult<Filter> {
+        let Self {
+            initiative,
+            eq,
+            is_null,
+        } = self;
+        let initiative = super::errors::id(Kind::Initiative, &initiative)?;
+        let answers = |answer| Filter::Answers("inCohort", initiative, answer);
+        let mut all = Vec::new();
+        all.extend(eq.map(|is| answers(Some(is))));
+        all.extend(is_null.map(|null| {
+            let none = answers(None);
+            if null {
+                none
+            } else {
+                Filter::Not(Box::new(none))
+            }
+        }));
+        Ok(all_given(all))
     }
 }
 

@@ -4,23 +4,31 @@ use async_graphql::{Context, Error, ID, InputObject, Object};
 use nabij_entity::{evaluation, initiative, vocabulary::TargetGroup};
 
 use super::{
+    activity::Activity,
+    activity_series::ActivitySeries,
     errors::{self, FieldResult},
     event::Event,
     filters::{CodeFilter, DateFilter, IdFilter, StringFilter, combine},
+    funding_line::FundingLine,
+    money::Money,
     paging::{self, Paging, Records, order_by},
     partner::Partner,
     payload::record_type,
     place::{Municipality, Neighbourhood},
+    plan::Plan,
     scalars::{Date, DateTime, URL},
     selection::{find, list},
+    team::Team,
 };
 use crate::{
     ids,
     store::{Filter, Kind, OrderTerm, Scalar, Visible},
 };
 
+mod advisors;
 mod changes;
 
+pub use advisors::{Advisor, AdvisorMutation};
 pub use changes::InitiativeMutation;
 
 /// A programme of neighbourhood care.
@@ -80,6 +88,11 @@ impl Initiative {
         self.0.website.clone().map(URL)
     }
 
+    /// What it costs in all; null if that isn't known.
+    async fn budget(&self) -> Option<Money> {
+        self.0.budget_cents.map(Money::euro)
+    }
+
     /// Where it works, by name.
     async fn neighbourhoods(
         &self,
@@ -119,6 +132,114 @@ impl Initiative {
     /// Its evaluations, the newest first.
     async fn evaluations(&self) -> FieldResult<Vec<Evaluation>> {
         paging::all(self.0.node(), "evaluations")
+    }
+
+    /// Its activities, the latest first: those that are shown to you.
+    async fn activities(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100; 25 without `first` and `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Activity>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "activities", &paging)
+    }
+
+    /// Its series of activities, by name.
+    async fn series(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100; 25 without `first` and `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<ActivitySeries>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "series", &paging)
+    }
+
+    /// Who advises it, in the order in which they joined.
+    async fn advisors(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100; 25 without `first` and `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Advisor>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "advisors", &paging)
+    }
+
+    /// Its teams, by name.
+    async fn teams(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100; 25 without `first` and `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Team>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "teams", &paging)
+    }
+
+    /// The plans that are part of it, the newest first: those that are shown to you.
+    async fn plans(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100; 25 without `first` and `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Plan>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "plans", &paging)
+    }
+
+    /// Who pays for it, the oldest first: for those who carry it.
+    async fn funding_lines(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100; 25 without `first` and `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<FundingLine>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "fundingLines", &paging)
     }
 
     /// What happened to it, in order.

@@ -11,19 +11,33 @@ use async_graphql::{Context, Error, ID, Interface, Object};
 
 use super::{
     access::{RoleGrant, User},
+    access_log::AccessLogEntry,
+    activity::Activity,
+    activity_series::ActivitySeries,
     ambassador::Ambassador,
+    bookable::Bookable,
+    booking::Booking,
+    calendar::Occurrence,
+    call_out::CallOut,
     consent::Consent,
     contact_moment::ContactMoment,
+    deployment::Deployment,
     errors::FieldResult,
     feedback::Feedback,
-    initiative::{Evaluation, Initiative},
+    funding_line::FundingLine,
+    initiative::{Advisor, Evaluation, Initiative},
+    offer::Offer,
     partner::Partner,
     place::{Municipality, Neighbourhood},
+    plan::{Commitment, Endorsement, Finding, Plan, PlanSession},
+    plan_action::PlanAction,
     referral::Referral,
     resident::Resident,
     selection::{cx, plan},
     service::Service,
     signal::Signal,
+    team::{Team, TeamMember},
+    training::Training,
 };
 use crate::{
     ids,
@@ -62,8 +76,48 @@ pub enum Node {
     Ambassador(Ambassador),
     /// A contact moment.
     ContactMoment(ContactMoment),
+    /// A call-out to a pool of volunteers.
+    CallOut(CallOut),
+    /// A volunteer's offer on a call-out.
+    Offer(Offer),
     /// Feedback.
     Feedback(Feedback),
+    /// A read of a resident's data.
+    AccessLogEntry(AccessLogEntry),
+    /// A room or a thing that can be booked.
+    Bookable(Bookable),
+    /// A booking.
+    Booking(Booking),
+    /// An activity.
+    Activity(Activity),
+    /// A series of activities.
+    ActivitySeries(ActivitySeries),
+    /// A time at which an activity takes place.
+    Occurrence(Occurrence),
+    /// A seat in the advisory group of an initiative.
+    Advisor(Advisor),
+    /// A team.
+    Team(Team),
+    /// A member of a team.
+    TeamMember(TeamMember),
+    /// A training or a peer review.
+    Training(Training),
+    /// A deployment of a volunteer.
+    Deployment(Deployment),
+    /// The plan of a neighbourhood.
+    Plan(Plan),
+    /// A session of a plan.
+    PlanSession(PlanSession),
+    /// A finding of a plan.
+    Finding(Finding),
+    /// An action of a plan.
+    PlanAction(PlanAction),
+    /// A commitment to a plan.
+    Commitment(Commitment),
+    /// An endorsement of a plan.
+    Endorsement(Endorsement),
+    /// A funder of an initiative or a plan.
+    FundingLine(FundingLine),
 }
 
 fn wrap(row: std::sync::Arc<Row>) -> FieldResult<Option<Node>> {
@@ -82,7 +136,27 @@ fn wrap(row: std::sync::Arc<Row>) -> FieldResult<Option<Node>> {
         Kind::Consent => Node::Consent(Consent(Visible::try_from_node(row)?)),
         Kind::Ambassador => Node::Ambassador(Ambassador(Visible::try_from_node(row)?)),
         Kind::ContactMoment => Node::ContactMoment(ContactMoment(Visible::try_from_node(row)?)),
+        Kind::AccessLogEntry => Node::AccessLogEntry(AccessLogEntry(Visible::try_from_node(row)?)),
+        Kind::CallOut => Node::CallOut(CallOut(Visible::try_from_node(row)?)),
+        Kind::Offer => Node::Offer(Offer(Visible::try_from_node(row)?)),
+        Kind::Plan => Node::Plan(Plan(Visible::try_from_node(row)?)),
+        Kind::PlanSession => Node::PlanSession(PlanSession(Visible::try_from_node(row)?)),
+        Kind::Finding => Node::Finding(Finding(Visible::try_from_node(row)?)),
+        Kind::PlanAction => Node::PlanAction(PlanAction(Visible::try_from_node(row)?)),
+        Kind::Commitment => Node::Commitment(Commitment(Visible::try_from_node(row)?)),
+        Kind::Endorsement => Node::Endorsement(Endorsement(Visible::try_from_node(row)?)),
+        Kind::FundingLine => Node::FundingLine(FundingLine(Visible::try_from_node(row)?)),
         Kind::Feedback => Node::Feedback(Feedback(Visible::try_from_node(row)?)),
+        Kind::Bookable => Node::Bookable(Bookable(Visible::try_from_node(row)?)),
+        Kind::Booking => Node::Booking(Booking(Visible::try_from_node(row)?)),
+        Kind::Activity => Node::Activity(Activity(Visible::try_from_node(row)?)),
+        Kind::ActivitySeries => Node::ActivitySeries(ActivitySeries(Visible::try_from_node(row)?)),
+        Kind::Occurrence => Node::Occurrence(Occurrence(Visible::try_from_node(row)?)),
+        Kind::Advisor => Node::Advisor(Advisor(Visible::try_from_node(row)?)),
+        Kind::Team => Node::Team(Team(Visible::try_from_node(row)?)),
+        Kind::TeamMember => Node::TeamMember(TeamMember(Visible::try_from_node(row)?)),
+        Kind::Training => Node::Training(Training(Visible::try_from_node(row)?)),
+        Kind::Deployment => Node::Deployment(Deployment(Visible::try_from_node(row)?)),
         _ => return Ok(None),
     }))
 }

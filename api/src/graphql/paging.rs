@@ -86,7 +86,7 @@ pub fn along<T: RecordType + OutputType>(
     paging: &Paging,
 ) -> FieldResult<Records<T>> {
     let order = match node.kind().edge(edge).map(|edge| &edge.how) {
-        Some(How::Many(_, order) | How::Through(.., order)) => order(),
+        Some(How::Many(_, order) | How::Through(.., order) | How::Where(_, order)) => order(),
         _ => return Err(Failure::Bug("not an edge to many").into()),
     };
     records(node.many(edge, &paging.window(order)?)?)

@@ -7,6 +7,9 @@ use nabij_entity::{
 };
 
 use super::{
+    activity::Activity,
+    ambassador::Ambassador,
+    bookable::Bookable,
     errors::{self, FieldResult, input_id},
     event::Event,
     filters::{CodeFilter, IdFilter, StringFilter, combine},
@@ -24,8 +27,10 @@ use crate::{
 };
 
 mod onboard;
+mod pool;
 
 pub use onboard::PartnerOnboardMutation;
+pub use pool::PartnerPoolMutation;
 
 /// An organisation that signals, helps or organises.
 #[derive(async_graphql::Description)]
@@ -79,6 +84,29 @@ impl Partner {
         self.0.website.clone().map(URL)
     }
 
+    /// The name of its pool of volunteers; null when the pool has none of its own.
+    async fn pool_name(&self) -> Option<&str> {
+        self.0.pool_name.as_deref()
+    }
+
+    /// The volunteers of its pool whom you may see, by name.
+    async fn pool(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100; 25 without `first` and `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Ambassador>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "pool", &paging)
+    }
+
     /// The official numbers by which registers know it.
     async fn identifiers(&self) -> FieldResult<Vec<PartnerIdentifier>> {
         paging::all(self.0.node(), "identifiers")
@@ -120,9 +148,45 @@ impl Partner {
         paging::along(self.0.node(), "services", &paging)
     }
 
+    /// The rooms and things that it lends, by name.
+    async fn bookables(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100; 25 without `first` and `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Bookable>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "bookables", &paging)
+    }
+
     /// What you may do with it now; draw your buttons from this.
     async fn allowed_actions(&self, ctx: &Context<'_>) -> FieldResult<Vec<PartnerAction>> {
         Ok(domain::allowed_to(&cx(ctx)?.viewer(), &self.0))
+    }
+
+    /// Activities it organises, the latest first: those that are shown to you.
+    async fn activities(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100; 25 without `first` and `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Activity>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "activities", &paging)
     }
 
     /// What happened to it, in order.

@@ -9,7 +9,10 @@ use nabij_entity::{
 };
 
 use super::{
+    activity::Activity,
     ambassador::Ambassador,
+    bookable::Bookable,
+    deployment::Deployment,
     errors::{self, FieldResult},
     event::Event,
     filters::{AreaCodeFilter, CodeFilter, IdFilter, StringFilter, combine},
@@ -17,10 +20,12 @@ use super::{
     paging::{self, Paging, Records, order_by},
     partner::Partner,
     payload::record_type,
+    plan::Plan,
     scalars::{Date, DateTime},
     selection::{find, list},
     service::Service,
     signal::Signal,
+    team::Team,
 };
 use crate::{
     ids,
@@ -184,6 +189,61 @@ impl Neighbourhood {
         paging::all(self.0.node(), "areaCodes")
     }
 
+    /// The teams that work there, by name.
+    async fn teams(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100; 25 without `first` and `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Team>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "teams", &paging)
+    }
+
+    /// The volunteers who are, were or will be deployed there for a time, the latest first: those that
+    /// are shown to you. Who is assigned to it stands in `ambassadors`.
+    async fn deployments(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100; 25 without `first` and `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Deployment>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "deployments", &paging)
+    }
+
+    /// Its plans, the newest first: those that are shown to you.
+    async fn plans(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100; 25 without `first` and `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Plan>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "plans", &paging)
+    }
+
     /// Its signals, the newest first.
     async fn signals(
         &self,
@@ -220,6 +280,24 @@ impl Neighbourhood {
         paging::along(self.0.node(), "partners", &paging)
     }
 
+    /// The rooms and things that can be booked in it, by name.
+    async fn bookables(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100; 25 without `first` and `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Bookable>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "bookables", &paging)
+    }
+
     /// The services offered in it, by name.
     async fn services(
         &self,
@@ -236,6 +314,24 @@ impl Neighbourhood {
             before,
         };
         paging::along(self.0.node(), "services", &paging)
+    }
+
+    /// Activities there, the latest first: those that are shown to you.
+    async fn activities(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100; 25 without `first` and `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<Activity>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "activities", &paging)
     }
 
     /// What happened to it, in order.

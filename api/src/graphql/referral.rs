@@ -10,6 +10,8 @@ use nabij_entity::referral::{
 
 pub use self::mutations::ReferralMutation;
 use super::{
+    activity::Activity,
+    call_out::CallOut,
     contact_moment::ContactMoment,
     errors::{self, FieldResult},
     event::Event,
@@ -134,6 +136,29 @@ impl Referral {
         Ok(self.0.one("service")?.map(Service))
     }
 
+    /// Call-outs on it to a pool of volunteers, the newest first: those that are shown to you.
+    async fn call_outs(
+        &self,
+        #[graphql(desc = "How many from the start, 1 to 100; 25 without `first` and `last`.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> FieldResult<Records<CallOut>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        paging::along(self.0.node(), "callOuts", &paging)
+    }
+
+    /// The activity it is meant for, if for one.
+    async fn activity(&self) -> FieldResult<Option<Activity>> {
+        Ok(self.0.one("activity")?.map(Activity))
+    }
+
     /// Contacts on it, the oldest first: those that are shown to you.
     async fn contact_moments(
         &self,
@@ -236,6 +261,8 @@ pub struct ReferralWhere {
     pub from_partner: Option<IdFilter>,
     /// By service.
     pub service: Option<IdFilter>,
+    /// By activity.
+    pub activity: Option<IdFilter>,
     /// By municipality.
     pub municipality: Option<IdFilter>,
     /// By neighbourhood.
@@ -262,6 +289,7 @@ impl ReferralWhere {
             to_partner,
             from_partner,
             service,
+            activity,
             municipality,
             neighbourhood,
             status,
@@ -278,6 +306,7 @@ impl ReferralWhere {
             (to_partner, "to_partner_id", Kind::Partner),
             (from_partner, "from_partner_id", Kind::Partner),
             (service, "service_id", Kind::Service),
+            (activity, "activity_id", Kind::Activity),
             (municipality, "municipality_id", Kind::Municipality),
             (neighbourhood, "neighbourhood_id", Kind::Neighbourhood),
         ] {

@@ -12,20 +12,19 @@ use nabij_entity::{
 pub use self::mutations::{ContactDetailsInput, ResidentMutation, ResidentParticularsInput};
 use super::{
     consent::Consent,
-    errors::{self, Fault, FieldResult},
+    errors::{self, FieldResult},
     event::Event,
-    filters::{DateTimeFilter, IdFilter, IntFilter, StringFilter, combine},
+    filters::{CohortFilter, DateTimeFilter, IdFilter, IntFilter, StringFilter, combine},
     paging::{self, Paging, Records, order_by},
     payload::record_type,
     place::{Municipality, Neighbourhood},
     scalars::{DateTime, EmailAddress, LanguageTag, PhoneNumber},
-    selection::{cx, find, list},
+    selection::{find, list},
     signal::Signal,
 };
 use crate::{
-    domain::resident as domain,
     ids,
-    store::{Filter, Kind, OrderTerm, Scalar, Visible},
+    store::{Filter, Kind, OrderTerm, Scalar, Visible, resident::ShownContact},
 };
 
 /// Somebody who lives in a neighbourhood; needs no account and no e-mail. What you see of a person
@@ -98,9 +97,9 @@ pub struct ResidentContact {
     pub preferred_channel: Option<PreferredChannel>,
 }
 
-impl From<domain::ShownContact> for ResidentContact {
-    fn from(contact: domain::ShownContact) -> Self {
-        let domain::ShownContact {
+impl From<ShownContact> for ResidentContact {
+    fn from(contact: ShownContact) -> Self {
+        let ShownContact {
             phone,
             email,
             address,
@@ -148,6 +147,17 @@ impl Resident {
         self.0.birth_year
     }
 
+    /// Whether they are of the age that an initiative is meant for, by the initiative's rule as it is
+    /// now and the year they were born in: a mark, which stands in nobody's way. True for everybody
+    /// where there is no such rule; null when the year isn't known or is withheld.
+    async fn in_cohort(
+        &self,
+        #[graphql(desc = "The initiative.")] initiative: ID,
+    ) -> FieldResult<Option<bool>> {
+        let initiative = errors::id(Kind::Initiative, &initiative)?;
+        Ok(self.0.node().answer("inCohort", initiative)?)
+    }
+
     /// Languages they speak, the best first; empty when none is known or they are withheld.
     async fn languages(&self) -> Vec<LanguageTag> {
         self.0.languages.iter().cloned().map(LanguageTag).collect()
@@ -174,17 +184,10 @@ impl Resident {
     /// you or on record; `withheld` tells which.
     async fn contact(
         &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What you need it for.")] purpose: AccessPurpose,
-    ) -> Option<Result<ResidentContact, Error>> {
-        // One transaction for each resident, also in a list: an entry in the log stands or falls
-        // with the answer it is about, and rights are read at the moment of that answer. Reading
-        // several residents in one transaction will come with the batching of such fields.
-        let read = async {
-            let contact = domain::read_contact(cx(ctx)?, self.0.id, purpose).await?;
-            Ok::<_, Fault>(contact.map(ResidentContact::from))
-        };
-        read.await.map_err(Error::from).transpose()
+        #[graphql(name = "purpose", desc = "What you need it for.")] _logged: AccessPurpose,
+    ) -> Option<ResidentContact> {
+        // The plan has the purpose: it was written down before this record was handed over.
+        self.0.node().contact().cloned().map(ResidentContact::from)
     }
 
     /// The municipality they live in.
@@ -251,6 +254,11 @@ impl Resident {
         paging::along(self.0.node(), "history", &paging)
     }
 
+    /// When they were erased at their request; nothing of them is kept since. Null otherwise.
+    async fn erased_at(&self) -> Option<DateTime> {
+        self.0.erased_at.map(Into::into)
+    }
+
     /// When they were put on record.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()
@@ -282,6 +290,8 @@ pub struct ResidentWhere {
     pub family_name: Option<StringFilter>,
     /// By year of birth.
     pub birth_year: Option<IntFilter>,
+    /// By whether they are of the age that an initiative is meant for.
+    pub cohort: Option<CohortFilter>,
     /// By when they were put on record.
     pub created_at: Option<DateTimeFilter>,
     /// All of these hold.
@@ -301,6 +311,7 @@ impl ResidentWhere {
             given_name,
             family_name,
             birth_year,
+            cohort,
             created_at,
             and,
             or,
@@ -319,6 +330,9 @@ impl ResidentWhere {
         own.extend(given_name.map(|name| name.on("given_name")));
         own.extend(family_name.map(|name| name.on("family_name")));
         own.extend(birth_year.map(|year| year.on("birth_year")));
+        if let Some(cohort) = cohort {
+            own.push(cohort.filter()?);
+        }
         own.extend(created_at.map(|at| at.on("created_at")));
         combine(own, and, or, not, Self::filter)
     }

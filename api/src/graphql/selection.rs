@@ -3,14 +3,17 @@
 //! An edge goes by the same name in the schema and in the store, so this needs no table of its
 //! own: a selected field that is an edge of the record becomes part of the plan, with its window.
 
-use async_graphql::{Context, Name, SelectionField, Value};
+use async_graphql::{Context, ID, InputType, Name, SelectionField, Value};
+use nabij_entity::access_log::AccessPurpose;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::errors::{Fault, FieldResult};
 use crate::store::{
     Cx, Failure, Filter, Kind, Many, Page, Plan, Record, Visible, Window,
-    idempotency::IdempotencyKey, read::Entry, record::How,
+    idempotency::IdempotencyKey,
+    read::Entry,
+    record::{How, Question},
 };
 
 /// A type in the schema over a record in the store.
@@ -36,6 +39,19 @@ pub fn plan(kind: Kind, field: &SelectionField<'_>) -> FieldResult<Plan> {
     let mut plan = Plan::of(kind);
     for selected in field.selection_set() {
         plan.fields.insert(selected.name().to_owned());
+        if kind == Kind::Resident && selected.name() == "contact" {
+            let fields = selected
+                .selection_set()
+                .map(|field| field.name().to_owned());
+            plan.contact
+                .entry(purpose(&selected)?)
+                .or_default()
+                .extend(fields);
+        }
+        if let Some(question) = kind.question(selected.name()) {
+            plan.asked
+                .insert((question.field, about(question, &selected)?));
+        }
         let Some(edge) = kind.edge(selected.name()) else {
             continue;
         };
@@ -55,13 +71,35 @@ pub fn plan(kind: Kind, field: &SelectionField<'_>) -> FieldResult<Plan> {
                 };
                 plan.add_many(edge.name, Window::all(order()), many);
             }
-            How::Many(_, order) | How::Through(.., order) => {
+            How::Many(_, order) | How::Through(.., order) | How::Where(_, order) => {
                 let window = window(&selected, order())?;
                 plan.add_many(edge.name, window, connection(edge.to, &selected)?);
             }
         }
     }
     Ok(plan)
+}
+
+/// The purpose stated for reading contact details.
+fn purpose(field: &SelectionField<'_>) -> FieldResult<AccessPurpose> {
+    let unreadable = || Fault::BadInput("State a purpose for reading this. Check its variables.");
+    let arguments = field.arguments().map_err(|_| unreadable())?;
+    let given = arguments.into_iter().find(|(name, _)| name == "purpose");
+    InputType::parse(given.map(|(_, value)| value)).map_err(|_| unreadable())
+}
+
+/// The record that a question is about.
+fn about(question: &Question, field: &SelectionField<'_>) -> FieldResult<Uuid> {
+    let unreadable =
+        || Fault::BadInput("The id in this argument can't be read. Check its variables.");
+    let arguments = field.arguments().map_err(|_| unreadable())?;
+    let given = arguments
+        .iter()
+        .find(|(name, _)| name.as_str() == question.argument);
+    match given {
+        Some((_, Value::String(id))) => super::errors::id(question.about, &ID(id.clone())),
+        _ => Err(unreadable()),
+    }
 }
 
 /// What is wanted of a connection.
@@ -199,6 +237,28 @@ pub async fn payload_rows<R: Record>(
         return Ok(std::collections::HashMap::new());
     };
     let nodes = cx(ctx)?.find_all(&plan, ids).await?;
+    let records = nodes
+        .into_iter()
+        .map(|node| Ok((node.id(), Visible::try_from_node(node)?)));
+    records.collect()
+}
+
+/// The records that a list which isn't one of records shows in its field `name`, each by its id.
+///
+/// # Errors
+/// When the database fails, or an argument below is wrong.
+pub async fn selected_rows<R: Record>(
+    ctx: &Context<'_>,
+    name: &str,
+    ids: &[Uuid],
+) -> FieldResult<std::collections::HashMap<Uuid, Visible<R>>> {
+    let mut wanted = Plan::of(R::KIND);
+    for selected in ctx.field().selection_set() {
+        if selected.name() == name {
+            wanted.merge(plan(R::KIND, &selected)?);
+        }
+    }
+    let nodes = cx(ctx)?.find_all(&wanted, ids).await?;
     let records = nodes
         .into_iter()
         .map(|node| Ok((node.id(), Visible::try_from_node(node)?)));

@@ -15,7 +15,7 @@ use super::{
     contact_moment::ContactMoment,
     errors::{self, FieldResult},
     event::Event,
-    filters::{CodeFilter, DateTimeFilter, IdFilter, StringFilter, combine},
+    filters::{CodeFilter, CohortFilter, DateTimeFilter, IdFilter, StringFilter, combine},
     paging::{self, Paging, Records, order_by},
     partner::Partner,
     payload::record_type,
@@ -133,6 +133,18 @@ impl Signal {
         Ok(self.0.one("resident")?.map(Resident))
     }
 
+    /// Whether the person it is about is of the age that an initiative is meant for, by the
+    /// initiative's rule as it is now and the year they were born in: a mark, which stands in nobody's
+    /// way. True for everybody where there is no such rule; null when the year isn't known or isn't
+    /// shown to you.
+    async fn in_cohort(
+        &self,
+        #[graphql(desc = "The initiative.")] initiative: ID,
+    ) -> FieldResult<Option<bool>> {
+        let initiative = errors::id(Kind::Initiative, &initiative)?;
+        Ok(self.0.node().answer("inCohort", initiative)?)
+    }
+
     /// The ambassador who submitted it; null when somebody else did or they aren't shown to you.
     async fn ambassador(&self) -> FieldResult<Option<Ambassador>> {
         Ok(self.0.one("ambassador")?.map(Ambassador))
@@ -143,7 +155,7 @@ impl Signal {
         Ok(self.0.one("reporterPartner")?.map(Partner))
     }
 
-    /// The partner that handles it; null while the municipality does.
+    /// The partner that handles it; null while the municipality does or it isn't shown to you.
     async fn handler(&self) -> FieldResult<Option<Partner>> {
         Ok(self.0.one("handler")?.map(Partner))
     }
@@ -260,6 +272,8 @@ pub struct SignalWhere {
     pub neighbourhood: Option<IdFilter>,
     /// By resident.
     pub resident: Option<IdFilter>,
+    /// By whether the person it is about is of the age that an initiative is meant for.
+    pub cohort: Option<CohortFilter>,
     /// By the ambassador who submitted it.
     pub ambassador: Option<IdFilter>,
     /// By the partner that handles it.
@@ -294,6 +308,7 @@ impl SignalWhere {
             municipality,
             neighbourhood,
             resident,
+            cohort,
             ambassador,
             handler,
             title,
@@ -322,6 +337,9 @@ impl SignalWhere {
             if let Some(id) = id {
                 own.push(id.on(column, kind)?);
             }
+        }
+        if let Some(cohort) = cohort {
+            own.push(cohort.filter()?);
         }
         own.extend(title.map(|title| title.on("title")));
         own.extend(external_reference.map(|reference| reference.on("external_reference")));

@@ -1,17 +1,21 @@
 //! What goes back: errors in one shape, whatever they come from, each with `extensions.code` and
 //! `extensions.requestId`. To add a case, a function on [`Answers`].
 
+use async_graphql::Name;
 use axum::body::Body;
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use axum::http::header::{
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::accept::Media;
-use super::graphql::NotExecuted;
+use super::budget::Standing;
+use super::graphql::{Executed, NotExecuted};
 use super::params::Unreadable;
 use crate::gate::Refused;
-use crate::telemetry::RequestScope;
+use crate::telemetry::{OperationKind, RequestScope};
 
 const INTERNAL: &str = "INTERNAL_SERVER_ERROR";
 const INTERNAL_MESSAGE: &str = "Something went wrong here that isn't your doing; try again, and report the requestId if it stays.";
@@ -59,6 +63,12 @@ impl Answers {
                     format!("The body is larger than {limit} bytes; send less in one request.");
                 self.error(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", &message)
             }
+            Unreadable::TooSlow => {
+                let message = "The body took too long to come; send the request again, at once.";
+                let answer = self.error(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message);
+                // The rest of the body would be taken for the next request.
+                with(answer, CONNECTION, HeaderValue::from_static("close"))
+            }
         }
     }
 
@@ -87,7 +97,11 @@ impl Answers {
     }
 
     pub(super) fn not_executed(&self, why: NotExecuted) -> Response {
-        let later = |seconds: std::time::Duration| HeaderValue::from(seconds.as_secs().max(1));
+        // Rounded up: who comes back a moment too early is refused again.
+        let later = |wait: std::time::Duration| {
+            let seconds = u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX);
+            HeaderValue::from(seconds.max(1))
+        };
         match why {
             NotExecuted::Unauthenticated { message, challenge } => {
                 let answer = self.error(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", &message);
@@ -95,10 +109,16 @@ impl Answers {
                 let challenge = HeaderValue::from_str(&challenge).unwrap_or(plain);
                 with(answer, WWW_AUTHENTICATE, challenge)
             }
-            NotExecuted::RateLimited { retry_after } => {
+            NotExecuted::RateLimited(spent) => {
                 let message = "You have sent too much at once; wait as Retry-After says.";
                 let answer = self.error(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message);
-                with(answer, RETRY_AFTER, later(retry_after))
+                let answer = with(answer, RETRY_AFTER, later(spent.wait));
+                with_standing(answer, &spent.standing)
+            }
+            NotExecuted::Untrusted => {
+                let message = "You may send nothing but trusted documents, and this is none; have \
+                               it registered, and send its id as documentId.";
+                self.error(self.request_error(), "DOCUMENT_NOT_TRUSTED", message)
             }
             NotExecuted::Unavailable { retry_after } => {
                 let message = "The service can't answer just now; try again as Retry-After says.";
@@ -110,6 +130,36 @@ impl Answers {
                 with(answer, RETRY_AFTER, later(retry_after))
             }
         }
+    }
+
+    /// What an operation would cost and need; nothing was executed, so there is no data.
+    pub(super) fn explained(&self, fields: &Value, cost: u64, limit: u64) -> Response {
+        let cost = json!({ "requested": cost, "limit": limit });
+        let extensions = json!({ "cost": cost, "explain": fields });
+        self.send(
+            StatusCode::OK,
+            &json!({ "data": null, "extensions": extensions }),
+        )
+    }
+
+    /// No trusted document has this id.
+    pub(super) fn unknown_document(&self) -> Response {
+        let message = "No trusted document has this id; send `sha256:` and the hash of a document \
+                       that was registered, or its text as query.";
+        self.error(self.request_error(), "DOCUMENT_NOT_FOUND", message)
+    }
+
+    /// The deadline has passed.
+    pub(super) fn timed_out(&self, kind: OperationKind) -> Response {
+        let message = match kind {
+            OperationKind::Mutation => {
+                "This took too long to wait for, and is still being done; send it again with the \
+                 same idempotencyKey to hear what came of it."
+            }
+            _ => "This took too long; ask for less at once, or try again later.",
+        };
+        let answer = self.error(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", message);
+        with(answer, RETRY_AFTER, HeaderValue::from_static("5"))
     }
 
     /// Execution ended in a panic. By the specification a server's failure is a 5xx in both media
@@ -125,12 +175,11 @@ impl Answers {
     }
 
     /// What execution gave, with its cost.
-    pub(super) fn executed(
-        &self,
-        mut response: async_graphql::Response,
-        cost: u64,
-        limit: u64,
-    ) -> Response {
+    pub(super) fn executed(&self, executed: Executed, cost: u64, limit: u64) -> Response {
+        let Executed {
+            mut response,
+            standing,
+        } = executed;
         for error in &mut response.errors {
             self.finish(error);
         }
@@ -152,9 +201,18 @@ impl Answers {
             return self.send(status, &json!({ "errors": response.errors }));
         }
         let headers = std::mem::take(&mut response.http_headers);
-        let cost = async_graphql::value!({ "requested": (cost), "limit": (limit) });
-        let response = response.extension("cost", cost);
+        let mut price = async_graphql::indexmap::IndexMap::from([
+            (Name::new("requested"), async_graphql::Value::from(cost)),
+            (Name::new("limit"), limit.into()),
+        ]);
+        if let Some(standing) = &standing {
+            price.insert(Name::new("remaining"), standing.remaining.into());
+        }
+        let response = response.extension("cost", async_graphql::Value::Object(price));
         let mut answer = self.send(StatusCode::OK, &response);
+        if let Some(standing) = &standing {
+            answer = with_standing(answer, standing);
+        }
         for (name, value) in &headers {
             answer.headers_mut().append(name, value.clone());
         }
@@ -218,6 +276,23 @@ impl Answers {
 
 fn with(mut answer: Response, name: HeaderName, value: HeaderValue) -> Response {
     answer.headers_mut().insert(name, value);
+    answer
+}
+
+/// The header fields of draft-ietf-httpapi-ratelimit-headers-10; the unit is the cost's.
+fn with_standing(answer: Response, standing: &Standing) -> Response {
+    let Standing { bucket, remaining } = standing;
+    let full = standing.seconds_to_full();
+    let window = bucket.burst.get().div_ceil(bucket.per_second.get());
+    let policy = format!("\"cost\";q={};w={window}", bucket.burst);
+    let state = format!("\"cost\";r={remaining};t={full}");
+    let mut answer = answer;
+    for (name, value) in [("ratelimit-policy", policy), ("ratelimit", state)] {
+        // Digits and the letters above: always a header's value.
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            answer = with(answer, HeaderName::from_static(name), value);
+        }
+    }
     answer
 }
 

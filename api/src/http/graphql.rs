@@ -5,6 +5,7 @@
 //! variant of [`NotExecuted`] and its answer in `answer.rs`.
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,11 +16,15 @@ use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use axum::routing::any;
 use futures_util::FutureExt;
+use serde_json::Value;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::accept::{self, Media};
 use super::answer::Answers;
-use super::params;
-use crate::gate::{self, Admitted, Gate, GraphQlRequest};
+use super::budget::{Spent, Standing};
+use super::edge::Edge;
+use super::params::{self, Document};
+use crate::gate::{self, Admitted, Gate, GraphQlRequest, PricedField};
 use crate::telemetry::{OperationKind, RequestScope};
 
 /// Executes what the gate has admitted.
@@ -36,7 +41,19 @@ pub trait Execute: Send + Sync + 'static {
         &self,
         admitted: Admitted,
         caller: Caller,
-    ) -> impl Future<Output = Result<async_graphql::Response, NotExecuted>> + Send;
+    ) -> impl Future<Output = Result<Executed, NotExecuted>> + Send;
+
+    /// What each field would cost and who may ask for it; executes nothing.
+    fn explain(&self, fields: &[PricedField]) -> Value;
+}
+
+/// What execution gave, and where it left the caller.
+#[derive(Debug)]
+pub struct Executed {
+    /// The response.
+    pub response: async_graphql::Response,
+    /// What is left in the caller's bucket; none where nothing is counted.
+    pub standing: Option<Standing>,
 }
 
 /// Where a request comes from.
@@ -44,6 +61,10 @@ pub trait Execute: Send + Sync + 'static {
 pub struct Caller {
     /// Its headers, the token among them.
     pub headers: HeaderMap,
+    /// The address it comes from.
+    pub origin: IpAddr,
+    /// Whether its document is one of the trusted.
+    pub trusted: bool,
     /// Its id, and what the log learns of it.
     pub scope: RequestScope,
 }
@@ -59,10 +80,9 @@ pub enum NotExecuted {
         challenge: String,
     },
     /// The caller has used up what it may: 429.
-    RateLimited {
-        /// When to come back; at least a second is said.
-        retry_after: Duration,
-    },
+    RateLimited(Spent),
+    /// This caller may send nothing but trusted documents, and this is none: a request error.
+    Untrusted,
     /// The service is overloaded or its database is away: 503.
     Unavailable {
         /// When to come back; at least a second is said.
@@ -73,6 +93,7 @@ pub enum NotExecuted {
 struct Endpoint<E> {
     gate: Arc<Gate>,
     executor: Arc<E>,
+    edge: Edge,
 }
 
 impl<E> Clone for Endpoint<E> {
@@ -80,16 +101,21 @@ impl<E> Clone for Endpoint<E> {
         Self {
             gate: Arc::clone(&self.gate),
             executor: Arc::clone(&self.executor),
+            edge: self.edge.clone(),
         }
     }
 }
 
 /// The route `/graphql`. [`telemetry::request_line`](crate::telemetry::request_line) must be a
 /// layer around it: it gives each request the [`RequestScope`] that is asked for here.
-pub fn router<E: Execute>(gate: Arc<Gate>, executor: Arc<E>) -> Router {
+pub fn router<E: Execute>(gate: Arc<Gate>, executor: Arc<E>, edge: Edge) -> Router {
     Router::new()
         .route("/graphql", any(handle::<E>))
-        .with_state(Endpoint { gate, executor })
+        .with_state(Endpoint {
+            gate,
+            executor,
+            edge,
+        })
 }
 
 async fn handle<E: Execute>(
@@ -118,7 +144,7 @@ async fn handle<E: Execute>(
     let params = if reads {
         params::of_uri(&parts.uri)
     } else if accept::sends_json(&parts.headers) {
-        match params::read_body(&parts.headers, body, limit).await {
+        match params::read_body(&parts.headers, body, limit, endpoint.edge.body_deadline()).await {
             Ok(body) => params::of_json(&body),
             Err(why) => Err(why),
         }
@@ -129,16 +155,35 @@ async fn handle<E: Execute>(
         Ok(params) => params,
         Err(why) => return answers.unreadable(&why, limit),
     };
+    // Only now, so that nobody holds a place by sending slowly.
+    let Some(place) = endpoint.edge.place() else {
+        return answers.not_executed(NotExecuted::Unavailable {
+            retry_after: Duration::from_secs(1),
+        });
+    };
+    let documents = endpoint.edge.documents();
+    let (query, trusted) = match &params.document {
+        Document::Text(text) => (text.as_str(), documents.holds(text)),
+        Document::Id(id) => match documents.text(id) {
+            Some(text) => (text, true),
+            None => return answers.unknown_document(),
+        },
+    };
 
     let admitted = endpoint.gate.admit(&GraphQlRequest {
-        query: &params.query,
+        query,
         operation_name: params.operation_name.as_deref(),
         variables: &params.variables,
+        explain: params.explain,
     });
     let admitted = match admitted {
         Ok(admitted) => admitted,
         Err(refused) => return answers.refused(&refused),
     };
+    if let Some(fields) = &admitted.explained {
+        let explained = endpoint.executor.explain(fields);
+        return answers.explained(&explained, admitted.cost, admitted.cost_limit);
+    }
     let kind = match admitted.kind {
         gate::OperationKind::Query => OperationKind::Query,
         gate::OperationKind::Mutation => OperationKind::Mutation,
@@ -160,26 +205,45 @@ async fn handle<E: Execute>(
         OperationKind::Query | OperationKind::Mutation => {}
     }
 
-    let (cost, cost_limit) = (admitted.cost, admitted.cost_limit);
     let caller = Caller {
+        origin: endpoint.edge.origin(&parts),
         headers: parts.headers,
+        trusted,
         scope,
     };
+    carried_out(endpoint, &answers, (admitted, kind), caller, place).await
+}
+
+/// Executes within the deadline, and gives the place back at the end.
+async fn carried_out<E: Execute>(
+    endpoint: Endpoint<E>,
+    answers: &Answers,
+    (admitted, kind): (Admitted, OperationKind),
+    caller: Caller,
+    place: OwnedSemaphorePermit,
+) -> Response {
+    let (cost, cost_limit) = (admitted.cost, admitted.cost_limit);
+    let deadline = endpoint.edge.deadline();
     let executor = endpoint.executor;
     let execution = async move {
         let execution = executor.execute(admitted, caller);
         // The future is gone after a panic, and what it shared guards itself (locks, transactions).
-        AssertUnwindSafe(execution).catch_unwind().await.ok()
+        let outcome = AssertUnwindSafe(execution).catch_unwind().await.ok();
+        drop(place);
+        outcome
     };
     let outcome = if kind == OperationKind::Mutation {
-        // In its own task, so that a caller who leaves can't cut it off between two statements.
-        tokio::spawn(execution).await.ok().flatten()
+        // In its own task, so that neither a caller who leaves nor the deadline can cut it off
+        // between two statements.
+        let execution = tokio::spawn(execution);
+        tokio::time::timeout(deadline, async { execution.await.ok().flatten() }).await
     } else {
-        execution.await
+        tokio::time::timeout(deadline, execution).await
     };
     match outcome {
-        Some(Ok(response)) => answers.executed(response, cost, cost_limit),
-        Some(Err(why)) => answers.not_executed(why),
-        None => answers.panicked(),
+        Ok(Some(Ok(executed))) => answers.executed(executed, cost, cost_limit),
+        Ok(Some(Err(why))) => answers.not_executed(why),
+        Ok(None) => answers.panicked(),
+        Err(_) => answers.timed_out(kind),
     }
 }

@@ -8,6 +8,10 @@
 
 mod accept;
 mod answer;
+pub mod budget;
+mod connection;
+pub mod documents;
+pub mod edge;
 pub mod explorer;
 pub mod graphql;
 #[cfg(test)]

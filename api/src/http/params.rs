@@ -1,5 +1,7 @@
 //! The parameters of a GraphQL request out of a body or a query string.
 
+use std::time::Duration;
+
 use axum::body::{Body, Bytes};
 use axum::extract::Query;
 use axum::http::header::CONTENT_LENGTH;
@@ -10,15 +12,27 @@ use serde_json::{Map, Value};
 /// A well-formed request.
 #[derive(Debug)]
 pub(super) struct Params {
-    pub(super) query: String,
+    pub(super) document: Document,
     pub(super) operation_name: Option<String>,
     pub(super) variables: Map<String, Value>,
+    /// `extensions.explain`: say what it would cost and need, and execute nothing.
+    pub(super) explain: bool,
+}
+
+/// The document of a request.
+#[derive(Debug)]
+pub(super) enum Document {
+    /// Its text.
+    Text(String),
+    /// The id of one that is trusted.
+    Id(String),
 }
 
 /// Why there is no request in it; the text says what to send.
 #[derive(Debug)]
 pub(super) enum Unreadable {
     TooLarge,
+    TooSlow,
     Malformed(&'static str),
 }
 
@@ -27,12 +41,15 @@ use Unreadable::Malformed;
 const VARIABLES: &str = "The parameter variables must be a JSON object, or left out.";
 const EXTENSIONS: &str = "The parameter extensions must be a JSON object, or left out.";
 const NO_QUERY: &str = "The parameter query is missing; send the GraphQL document in it, as text.";
+const BOTH: &str = "Send either the document (query) or its id (documentId), not both.";
+const DOCUMENT_ID: &str = "The parameter documentId must be a string, or left out.";
 
-/// Reads a body of at most `limit` bytes, whether its length is declared or not.
+/// Reads a body of at most `limit` bytes within `deadline`, whether its length is declared or not.
 pub(super) async fn read_body(
     headers: &HeaderMap,
     body: Body,
     limit: usize,
+    deadline: Duration,
 ) -> Result<Bytes, Unreadable> {
     let declared = headers
         .get(CONTENT_LENGTH)
@@ -45,10 +62,12 @@ pub(super) async fn read_body(
     }) {
         return Err(Unreadable::TooLarge);
     }
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(Unreadable::TooLarge),
-        Err(_) => Err(Malformed("The body broke off; send the request again.")),
+    let collected = Limited::new(body, limit).collect();
+    match tokio::time::timeout(deadline, collected).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Unreadable::TooLarge),
+        Ok(Err(_)) => Err(Malformed("The body broke off; send the request again.")),
+        Err(_) => Err(Unreadable::TooSlow),
     }
 }
 
@@ -73,9 +92,14 @@ pub(super) fn of_json(body: &[u8]) -> Result<Params, Unreadable> {
         }
     };
     let query = match fields.remove("query") {
-        Some(Value::String(query)) => query,
-        None | Some(Value::Null) => return Err(Malformed(NO_QUERY)),
+        Some(Value::String(query)) => Some(query),
+        None | Some(Value::Null) => None,
         Some(_) => return Err(Malformed("The parameter query must be a string.")),
+    };
+    let id = match fields.remove("documentId") {
+        Some(Value::String(id)) => Some(id),
+        None | Some(Value::Null) => None,
+        Some(_) => return Err(Malformed(DOCUMENT_ID)),
     };
     let operation_name = match fields.remove("operationName") {
         Some(Value::String(name)) => Some(name),
@@ -87,11 +111,12 @@ pub(super) fn of_json(body: &[u8]) -> Result<Params, Unreadable> {
         }
     };
     let variables = object(fields.remove("variables")).ok_or(Malformed(VARIABLES))?;
-    object(fields.remove("extensions")).ok_or(Malformed(EXTENSIONS))?;
+    let extensions = object(fields.remove("extensions")).ok_or(Malformed(EXTENSIONS))?;
     Ok(Params {
-        query,
+        document: document(query, id)?,
         operation_name: not_empty(operation_name),
         variables,
+        explain: asks_to_explain(&extensions)?,
     })
 }
 
@@ -100,10 +125,17 @@ pub(super) fn of_uri(uri: &Uri) -> Result<Params, Unreadable> {
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(|_| {
         Malformed("The query string can't be read; percent-encode its parameters as UTF-8.")
     })?;
-    let [mut query, mut operation_name, mut variables, mut extensions] = [const { None }; 4];
+    let [
+        mut query,
+        mut id,
+        mut operation_name,
+        mut variables,
+        mut extensions,
+    ] = [const { None }; 5];
     for (name, value) in pairs {
         let parameter = match name.as_str() {
             "query" => &mut query,
+            "documentId" => &mut id,
             "operationName" => &mut operation_name,
             "variables" => &mut variables,
             "extensions" => &mut extensions,
@@ -120,12 +152,32 @@ pub(super) fn of_uri(uri: &Uri) -> Result<Params, Unreadable> {
         }
         None => Ok(Map::new()),
     };
-    json(extensions, EXTENSIONS)?;
+    let extensions = json(extensions, EXTENSIONS)?;
     Ok(Params {
-        query: not_empty(query).ok_or(Malformed(NO_QUERY))?,
+        document: document(not_empty(query), not_empty(id))?,
         operation_name: not_empty(operation_name),
         variables: json(variables, VARIABLES)?,
+        explain: asks_to_explain(&extensions)?,
     })
+}
+
+fn asks_to_explain(extensions: &Map<String, Value>) -> Result<bool, Unreadable> {
+    match extensions.get("explain") {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(explain)) => Ok(*explain),
+        Some(_) => Err(Malformed(
+            "The extension explain must be true or false, or left out.",
+        )),
+    }
+}
+
+fn document(text: Option<String>, id: Option<String>) -> Result<Document, Unreadable> {
+    match (text, id) {
+        (Some(text), None) => Ok(Document::Text(text)),
+        (None, Some(id)) => Ok(Document::Id(id)),
+        (Some(_), Some(_)) => Err(Malformed(BOTH)),
+        (None, None) => Err(Malformed(NO_QUERY)),
+    }
 }
 
 fn object(value: Option<Value>) -> Option<Map<String, Value>> {

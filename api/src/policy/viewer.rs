@@ -51,6 +51,7 @@ pub struct Viewer {
     account: Option<Account>,
     grants: Vec<Grant>,
     system: Option<&'static str>,
+    now: DateTime<Utc>,
 }
 
 impl Viewer {
@@ -61,6 +62,7 @@ impl Viewer {
             account: None,
             grants: Vec::new(),
             system: None,
+            now: DateTime::<Utc>::MIN_UTC,
         }
     }
 
@@ -81,6 +83,7 @@ impl Viewer {
             account: None,
             grants: vec![admin],
             system: Some(reason),
+            now: DateTime::<Utc>::MIN_UTC,
         }
     }
 
@@ -96,7 +99,28 @@ impl Viewer {
             account: Some(account),
             grants,
             system: None,
+            now,
         }
+    }
+
+    /// The same viewer, who asks at `now`.
+    #[must_use]
+    pub const fn at(mut self, now: DateTime<Utc>) -> Self {
+        self.now = now;
+        self
+    }
+
+    /// When the viewer asked: what holds for a time only is weighed against this. Before all times
+    /// unless it was said.
+    #[must_use]
+    pub const fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// Whether both may do the same, whenever they ask.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.account == other.account && self.grants == other.grants && self.system == other.system
     }
 
     /// Whether nobody signed in: the public directory, nothing else.

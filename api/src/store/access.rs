@@ -72,9 +72,9 @@ impl Cx {
         } else {
             self.db.principals.remove(subject);
             self.set_revoked();
-            Viewer::anonymous()
+            Viewer::anonymous().at(self.now())
         };
-        let changed = after != *before;
+        let changed = !after.is_like(&before);
         if changed {
             self.set_viewer(after);
         }

@@ -1,7 +1,7 @@
 //! Volunteers. An active one with a public profile is visible to everybody (story B1), any other
 //! to the coordinator, to the partner whose pool they are in, and to themselves.
 
-use nabij_entity::{ambassador, ambassador_neighbourhood, role_grant, role_grant::Role};
+use nabij_entity::{ambassador, role_grant, role_grant::Role};
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryResult, QuerySelect,
     sea_query::{Alias, Expr, ExprTrait},
@@ -10,9 +10,9 @@ use uuid::Uuid;
 
 use super::{
     Failure, Kind, OrderTerm, Record, Scalar, Tx,
-    place::{by_name, newest},
+    place::{by_name, newest, oldest},
     record::{Edge, Guard, How, Seen},
-    scope,
+    scope, serving, team,
 };
 use crate::policy::Viewer;
 
@@ -20,16 +20,38 @@ pub(super) fn by_display_name() -> Vec<OrderTerm> {
     vec![OrderTerm::ascending("display_name", Scalar::Text)]
 }
 
+/// Shown to everybody.
+pub(super) fn public(t: &Alias) -> Expr {
+    scope::col(t, "status")
+        .eq("ACTIVE")
+        .and(scope::col(t, "public_profile").eq(true))
+}
+
+/// Those who work with the volunteer: the coordinator of a place they are there for, or will be, the
+/// staff of their pool, the professional contact of their team, and they themselves.
 fn colleagues(viewer: &Viewer, t: &Alias) -> Expr {
-    let served = scope::linked(
+    let coordinated = |table: &'static str| {
+        scope::among(
+            &Alias::new(table),
+            "neighbourhood_id",
+            viewer.neighbourhoods(Role::Coordinator),
+        )
+    };
+    let assigned = scope::linked(
         t,
         "ambassador_neighbourhoods",
         "ambassador_id",
-        scope::among(
-            &Alias::new("ambassador_neighbourhoods"),
-            "neighbourhood_id",
-            viewer.neighbourhoods(Role::Coordinator),
-        ),
+        coordinated("ambassador_neighbourhoods"),
+    );
+    let deployments = Alias::new("deployments");
+    let deployed = scope::linked(
+        t,
+        "deployments",
+        "ambassador_id",
+        scope::all([
+            coordinated("deployments"),
+            serving::is_to_come_or_current(&deployments, viewer.now()),
+        ]),
     );
     scope::any([
         scope::among(
@@ -37,9 +59,11 @@ fn colleagues(viewer: &Viewer, t: &Alias) -> Expr {
             "municipality_id",
             viewer.municipalities(Role::Coordinator),
         ),
-        served,
+        assigned,
+        deployed,
         scope::among(t, "id", viewer.ambassadors()),
         scope::among(t, "pool_partner_id", viewer.staffed_partners()),
+        team::volunteers(t, |teams| team::guided(viewer, teams)),
     ])
 }
 
@@ -48,10 +72,11 @@ impl Record for ambassador::Entity {
     type Row = Seen<ambassador::Model>;
 
     fn scope(viewer: &Viewer, t: &Alias) -> Expr {
-        let public = scope::col(t, "status")
-            .eq("ACTIVE")
-            .and(scope::col(t, "public_profile").eq(true));
-        scope::any([public, colleagues(viewer, t)])
+        scope::any([
+            public(t),
+            colleagues(viewer, t),
+            team::volunteers(t, |teams| team::joined(viewer, teams)),
+        ])
     }
 
     /// That somebody took a break or was briefed concerns colleagues, not the public.
@@ -90,9 +115,34 @@ impl Record for ambassador::Entity {
                 ),
             },
             Edge {
+                name: "teamMemberships",
+                to: Kind::TeamMember,
+                how: How::Many("ambassador_id", oldest),
+            },
+            Edge {
+                name: "trainings",
+                to: Kind::Training,
+                how: How::Through(
+                    "training_ambassadors",
+                    "ambassador_id",
+                    "training_id",
+                    super::training::latest,
+                ),
+            },
+            Edge {
+                name: "deployments",
+                to: Kind::Deployment,
+                how: How::Many("ambassador_id", super::deployment::latest),
+            },
+            Edge {
                 name: "signals",
                 to: Kind::Signal,
                 how: How::Many("reporter_ambassador_id", newest),
+            },
+            Edge {
+                name: "offers",
+                to: Kind::Offer,
+                how: How::Many("ambassador_id", newest),
             },
             Edge {
                 name: "history",
@@ -109,27 +159,6 @@ impl Record for ambassador::Entity {
 }
 
 impl Tx {
-    /// Whether the volunteer is active and serves the neighbourhood.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn ambassador_serves(
-        &self,
-        ambassador: Uuid,
-        neighbourhood: Uuid,
-    ) -> Result<bool, Failure> {
-        let active = ambassador::Entity::find_by_id(ambassador)
-            .filter(ambassador::Column::Status.eq(ambassador::AmbassadorStatus::Active))
-            .one(&self.connection())
-            .await?
-            .is_some();
-        Ok(active
-            && ambassador_neighbourhood::Entity::find_by_id((ambassador, neighbourhood))
-                .one(&self.connection())
-                .await?
-                .is_some())
-    }
-
     /// The users who sign in as this volunteer.
     ///
     /// # Errors

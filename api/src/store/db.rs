@@ -14,9 +14,9 @@ use chrono::{DateTime, Utc};
 use nabij_migration::{Migrator, MigratorTrait};
 use quick_cache::sync::Cache;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait, sqlx::sqlite,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseExecutor,
+    DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait, sqlx::sqlite,
 };
 use uuid::Uuid;
 
@@ -24,6 +24,7 @@ use super::{
     Failure,
     access::{Principal, Subject},
     dialect,
+    erase::ErasedList,
 };
 use crate::{
     clock::{self, Clock},
@@ -88,6 +89,7 @@ pub struct Db {
     readers: DatabaseConnection,
     writers: DatabaseConnection,
     pub(super) principals: Arc<Cache<Subject, Arc<Principal>>>,
+    pub(super) erased: Option<Arc<ErasedList>>,
 }
 
 impl Db {
@@ -108,7 +110,15 @@ impl Db {
             readers,
             writers,
             principals: Arc::new(Cache::new(PRINCIPALS)),
+            erased: None,
         })
+    }
+
+    /// Keeps the ids of erased residents in a file beside the database too.
+    #[must_use]
+    pub fn with_erased_list(mut self, path: &Path) -> Self {
+        self.erased = Some(Arc::new(ErasedList::at(path)));
+        self
     }
 
     /// Brings the tables up to date.
@@ -167,6 +177,8 @@ async fn open_sqlite(url: &str) -> Result<(DatabaseConnection, DatabaseConnectio
                     .synchronous(sqlite::SqliteSynchronous::Full)
                     .busy_timeout(Duration::from_secs(5))
                     .foreign_keys(true)
+                    // What is erased is gone from the file too.
+                    .pragma("secure_delete", "ON")
                     .pragma("query_only", if read_only { "ON" } else { "OFF" })
             });
         options
@@ -220,6 +232,8 @@ pub struct Cx {
     clock: Clock,
     request_id: Arc<str>,
     stats: Arc<RequestStats>,
+    /// The transaction that reads are answered from, where one is needed.
+    within: Option<Arc<DatabaseTransaction>>,
 }
 
 impl Cx {
@@ -229,11 +243,12 @@ impl Cx {
         Self {
             db,
             subject: None,
-            viewer: Arc::new(RwLock::new(Arc::new(Viewer::anonymous()))),
+            viewer: Arc::new(RwLock::new(Arc::new(Viewer::anonymous().at(clock.now())))),
             revoked: Arc::default(),
             clock,
             request_id: request_id.into(),
             stats,
+            within: None,
         }
     }
 
@@ -284,11 +299,37 @@ impl Cx {
     }
 
     /// A connection for one statement that reads.
-    pub(super) fn reader(&self) -> Counted<'_, DatabaseConnection> {
+    pub(super) fn reader(&self) -> Counted<'_> {
+        let connection = match &self.within {
+            Some(transaction) => transaction.as_ref().into(),
+            None => (&self.db.readers).into(),
+        };
         Counted {
-            connection: &self.db.readers,
+            connection,
             stats: &self.stats,
         }
+    }
+
+    /// The same request, reading within a transaction that can write what was read; nothing counts
+    /// until [`Cx::commit_reading`].
+    pub(super) async fn begin_reading(&self) -> Result<Self, Failure> {
+        let transaction = self.transaction().await?;
+        Ok(Self {
+            within: Some(Arc::new(transaction)),
+            ..self.clone()
+        })
+    }
+
+    /// Ends what [`Cx::begin_reading`] began.
+    pub(super) async fn commit_reading(self) -> Result<(), Failure> {
+        let transaction = self
+            .within
+            .and_then(Arc::into_inner)
+            .ok_or(Failure::Bug("a transaction for reading is shared"))?;
+        let started = Instant::now();
+        transaction.commit().await?;
+        self.stats.count_statement(started.elapsed());
+        Ok(())
     }
 
     /// Begins a write. The viewer's roles are read again inside, so that a role that has ended
@@ -315,6 +356,16 @@ impl Cx {
     }
 
     async fn begin_as(&self, viewer: Viewer) -> Result<Tx, Failure> {
+        Ok(Tx {
+            transaction: self.transaction().await?,
+            viewer,
+            clock: self.clock.clone(),
+            request_id: self.request_id.clone(),
+            stats: self.stats.clone(),
+        })
+    }
+
+    async fn transaction(&self) -> Result<DatabaseTransaction, Failure> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
@@ -322,13 +373,7 @@ impl Cx {
         let started = Instant::now();
         let transaction = self.db.writers.begin_with_options(options).await?;
         self.stats.count_statement(started.elapsed());
-        Ok(Tx {
-            transaction,
-            viewer,
-            clock: self.clock.clone(),
-            request_id: self.request_id.clone(),
-            stats: self.stats.clone(),
-        })
+        Ok(transaction)
     }
 }
 
@@ -370,9 +415,9 @@ impl Tx {
         self.transaction.get_database_backend()
     }
 
-    pub(super) fn connection(&self) -> Counted<'_, DatabaseTransaction> {
+    pub(super) fn connection(&self) -> Counted<'_> {
         Counted {
-            connection: &self.transaction,
+            connection: (&self.transaction).into(),
             stats: &self.stats,
         }
     }
@@ -390,13 +435,13 @@ impl Tx {
 }
 
 /// A connection that counts its statements and their time for the request's line in the log.
-pub(super) struct Counted<'a, C> {
-    connection: &'a C,
+pub(super) struct Counted<'a> {
+    connection: DatabaseExecutor<'a>,
     stats: &'a RequestStats,
 }
 
 #[async_trait]
-impl<C: ConnectionTrait> ConnectionTrait for Counted<'_, C> {
+impl ConnectionTrait for Counted<'_> {
     fn get_database_backend(&self) -> DbBackend {
         self.connection.get_database_backend()
     }

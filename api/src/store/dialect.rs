@@ -47,6 +47,17 @@ pub(super) fn for_share(backend: DbBackend, select: &mut SelectStatement) {
     }
 }
 
+/// The whole second in which a moment lies, counted from 1970: a 64-bit integer. SQLite keeps
+/// moments as text (see the migrations' `Draft::time`), of which the first 19 characters say the
+/// second; left whole, it would be rounded.
+pub(super) fn second(backend: DbBackend, moment: Expr) -> Expr {
+    if backend == DbBackend::Postgres {
+        Expr::cust_with_exprs("CAST(FLOOR(EXTRACT(EPOCH FROM $1)) AS BIGINT)", [moment])
+    } else {
+        Expr::cust_with_exprs("unixepoch(substr(?, 1, 19))", [moment])
+    }
+}
+
 /// Whether the statement for "is anybody there" answers; used by the readiness check.
 pub(super) fn ping() -> SelectStatement {
     Query::select().expr(Expr::cust("1")).to_owned()

@@ -19,18 +19,31 @@ pub(super) fn in_order() -> Vec<OrderTerm> {
 }
 
 /// Kinds of records that have a history.
-const SUBJECTS: [Kind; 11] = [
+const SUBJECTS: &[Kind] = &[
     Kind::Signal,
     Kind::Referral,
+    Kind::CallOut,
+    Kind::Offer,
     Kind::Resident,
     Kind::Ambassador,
     Kind::Partner,
     Kind::Service,
     Kind::Initiative,
+    Kind::Plan,
+    Kind::PlanAction,
+    Kind::FundingLine,
     Kind::Consent,
     Kind::Municipality,
     Kind::Neighbourhood,
     Kind::User,
+    Kind::Bookable,
+    Kind::Booking,
+    Kind::Activity,
+    Kind::ActivitySeries,
+    Kind::Occurrence,
+    Kind::Team,
+    Kind::Training,
+    Kind::Deployment,
 ];
 
 impl Record for event::Entity {
@@ -39,7 +52,7 @@ impl Record for event::Entity {
 
     fn scope(viewer: &Viewer, t: &Alias) -> Expr {
         let subject = Alias::new("subject");
-        scope::any(SUBJECTS.map(|kind| {
+        scope::any(SUBJECTS.iter().copied().map(|kind| {
             let shape = kind.shape();
             let visible = shape.history_scope(viewer, &subject);
             if visible == scope::nothing() {

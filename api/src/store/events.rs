@@ -1,7 +1,6 @@
 //! The append-only record of what happened, written with each change.
 
 use nabij_entity::{event, role_grant::Role};
-use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -42,13 +41,28 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn record(&self, happening: Happening) -> Result<(), Failure> {
+        self.record_all(vec![happening]).await
+    }
+
+    /// Records what happened to several records.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn record_all(&self, happenings: Vec<Happening>) -> Result<(), Failure> {
+        let rows = happenings
+            .into_iter()
+            .map(|happening| self.event(happening));
+        self.insert_rows::<event::Entity>(rows.collect()).await
+    }
+
+    fn event(&self, happening: Happening) -> event::Model {
         let (kind, id) = happening.subject;
         let viewer = self.viewer();
         let mut data = happening.data;
         if let Some(reason) = viewer.system_reason() {
             data.insert("system".to_owned(), reason.into());
         }
-        let row = event::Model {
+        event::Model {
             id: self.new_id(),
             subject_kind: kind.prefix().to_owned(),
             subject_id: id,
@@ -59,9 +73,7 @@ impl Tx {
             request_id: self.request_id().to_owned(),
             at: self.now(),
             data: Value::Object(data),
-        };
-        row.into_active_model().insert(&self.connection()).await?;
-        Ok(())
+        }
     }
 }
 

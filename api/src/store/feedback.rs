@@ -1,4 +1,5 @@
-//! Feedback on a referral: for the coordinator and the partners that took part.
+//! Feedback on a referral: for the coordinator, the partners that took part, and the volunteer who
+//! gave it.
 
 use nabij_entity::{feedback, feedback::FeedbackGiver};
 use sea_orm::{
@@ -27,6 +28,7 @@ impl Record for feedback::Entity {
         scope::any([
             scope::coordinated(viewer, t),
             scope::exists("referrals", partaken),
+            scope::among(t, "author_ambassador_id", viewer.ambassadors()),
         ])
     }
 
@@ -36,6 +38,16 @@ impl Record for feedback::Entity {
                 name: "referral",
                 to: Kind::Referral,
                 how: How::One("referral_id"),
+            },
+            Edge {
+                name: "callOut",
+                to: Kind::CallOut,
+                how: How::One("call_out_id"),
+            },
+            Edge {
+                name: "ambassador",
+                to: Kind::Ambassador,
+                how: How::One("author_ambassador_id"),
             },
             Edge {
                 name: "partner",

@@ -2,10 +2,13 @@
 
 use sea_orm::{
     Value,
-    sea_query::{Alias, Expr, ExprTrait, Func, LikeExpr, Query},
+    sea_query::{Alias, Expr, ExprTrait, Func, Iden, LikeExpr, Query},
 };
 
-use super::record::{How, Kind};
+use super::{
+    booking::Span,
+    record::{How, Kind},
+};
 use crate::policy::Viewer;
 
 /// A condition on one record. Columns are `'static`: they come from the code, never from a caller.
@@ -32,6 +35,12 @@ pub enum Filter {
     Contains(&'static str, String),
     /// The many-valued column holds the value.
     Has(&'static str, String),
+    /// The answer to the record's question of this field about the record with this id: yes, no, or
+    /// neither.
+    Answers(&'static str, uuid::Uuid, Option<bool>),
+    /// The volunteer serves one of these neighbourhoods at this moment, as assigned or as deployed;
+    /// with none given, any.
+    Serves(Option<Vec<Value>>, chrono::DateTime<chrono::Utc>),
     /// The record is linked to one of those with these ids through a link table.
     Linked {
         /// The link table.
@@ -43,6 +52,9 @@ pub enum Filter {
         /// The others' ids.
         ids: Vec<Value>,
     },
+    /// The column holds the id of a record of this kind that the viewer may see and for which the
+    /// condition holds.
+    Of(&'static str, Kind, Box<Filter>),
     /// The record has a row in another table that belongs to it and has all these values; with no
     /// values, any row.
     Owns {
@@ -53,9 +65,48 @@ pub enum Filter {
         /// Columns of that table and the values they hold.
         values: Vec<(&'static str, Value)>,
     },
+    /// The bookable isn't booked at any moment of this time. Who may not see what is booked finds
+    /// nothing.
+    FreeIn(Span),
 }
 
 impl Filter {
+    /// Whether it compares this column of the record.
+    pub(super) fn names(&self, column: &str) -> bool {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(|part| part.names(column)),
+            Self::Not(part) => part.names(column),
+            Self::Eq(name, _)
+            | Self::In(name, _)
+            | Self::Gte(name, _)
+            | Self::Lt(name, _)
+            | Self::IsNull(name, _)
+            | Self::Contains(name, _)
+            | Self::Has(name, _) => *name == column,
+            // The one question that lists ask is about an age.
+            Self::Answers(..) => column == "birth_year",
+            Self::Linked { .. }
+            | Self::Owns { .. }
+            | Self::Of(..)
+            | Self::Serves(..)
+            | Self::FreeIn(_) => false,
+        }
+    }
+
+    /// The record, which has `starts_at` and `ends_at`, has a moment in common with this time.
+    #[must_use]
+    pub fn overlapping(time: Span) -> Self {
+        let until: Value = time.starts_at.into();
+        let over = Self::Or(vec![
+            Self::Lt("ends_at", until.clone()),
+            Self::Eq("ends_at", until),
+        ]);
+        Self::And(vec![
+            Self::Lt("starts_at", time.ends_at.into()),
+            Self::Not(Box::new(over)),
+        ])
+    }
+
     /// The condition as SQL over the alias `t`. A guarded column is compared as the viewer sees
     /// it, so that a hidden value can't be found out by filtering.
     pub(super) fn to_expr(&self, kind: Kind, viewer: &Viewer, t: &Alias) -> Expr {
@@ -96,6 +147,37 @@ impl Filter {
                 Expr::expr(Func::lower(column(name))).like(literal(&text.to_lowercase()))
             }
             Self::Has(name, value) => column(name).like(literal(&format!(",{value},"))),
+            Self::Of(name, other, condition) => {
+                let alias = Alias::new(format!("{}_of", t.unquoted()));
+                let mut select = Query::select();
+                select
+                    .expr(Expr::cust("1"))
+                    .from_as(other.shape().table(), alias.clone())
+                    .and_where(super::scope::col(&alias, "id").equals((t.clone(), *name)))
+                    .and_where(other.shape().scope(viewer, &alias))
+                    .and_where(condition.to_expr(*other, viewer, &alias));
+                Expr::exists(select)
+            }
+            Self::Answers(field, about, answer) => match kind.question(field) {
+                None => super::scope::nothing(),
+                Some(question) => {
+                    let found = (question.holds)(viewer, t, *about);
+                    match answer {
+                        // Never neither, so that `not` finds the rest.
+                        Some(is) => Expr::expr(Func::coalesce([found, Expr::val(!is)])).eq(*is),
+                        None => found.is_null(),
+                    }
+                }
+            },
+            Self::Serves(places, now) => {
+                let who = super::scope::col(t, "id");
+                let in_places = |place: Expr| match places {
+                    None => super::scope::everything(),
+                    Some(places) if places.is_empty() => super::scope::nothing(),
+                    Some(places) => place.is_in(places.clone()),
+                };
+                super::serving::serves(&who, in_places, *now)
+            }
             Self::Linked { ids, .. } if ids.is_empty() => super::scope::nothing(),
             Self::Linked {
                 table,
@@ -124,6 +206,8 @@ impl Filter {
                     .reduce(ExprTrait::and)
                     .unwrap_or_else(super::scope::everything),
             ),
+            Self::FreeIn(_) if viewer.is_anonymous() => super::scope::nothing(),
+            Self::FreeIn(time) => super::booking::free_in(*time, t),
         }
     }
 }

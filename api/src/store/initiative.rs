@@ -1,6 +1,7 @@
-//! Initiatives and their evaluations: public, all of them.
+//! Initiatives, their evaluations and who advises them: public, all of them. A volunteer with a seat
+//! in the advisory group is named where they are shown anyway.
 
-use nabij_entity::{evaluation, initiative};
+use nabij_entity::{evaluation, initiative, initiative_advisor};
 use sea_orm::{
     DbErr, QueryResult,
     sea_query::{Alias, Expr},
@@ -8,7 +9,7 @@ use sea_orm::{
 
 use super::{
     Kind, Record,
-    place::{by_name, newest},
+    place::{by_name, newest, oldest},
     record::{Edge, How, model},
     scope,
 };
@@ -50,9 +51,39 @@ impl Record for initiative::Entity {
                 ),
             },
             Edge {
+                name: "activities",
+                to: Kind::Activity,
+                how: How::Many("initiative_id", super::activity::latest),
+            },
+            Edge {
+                name: "series",
+                to: Kind::ActivitySeries,
+                how: How::Many("initiative_id", by_name),
+            },
+            Edge {
                 name: "evaluations",
                 to: Kind::Evaluation,
                 how: How::List("initiative_id", newest),
+            },
+            Edge {
+                name: "advisors",
+                to: Kind::Advisor,
+                how: How::Many("initiative_id", oldest),
+            },
+            Edge {
+                name: "teams",
+                to: Kind::Team,
+                how: How::Many("initiative_id", by_name),
+            },
+            Edge {
+                name: "plans",
+                to: Kind::Plan,
+                how: How::Many("initiative_id", newest),
+            },
+            Edge {
+                name: "fundingLines",
+                to: Kind::FundingLine,
+                how: How::Many("initiative_id", super::place::oldest),
             },
             Edge {
                 name: "history",
@@ -82,6 +113,40 @@ impl Record for evaluation::Entity {
             to: Kind::Initiative,
             how: How::One("initiative_id"),
         }];
+        EDGES
+    }
+
+    fn decode(row: &QueryResult, prefix: &str) -> Result<Self::Row, DbErr> {
+        model(row, prefix)
+    }
+}
+
+impl Record for initiative_advisor::Entity {
+    const KIND: Kind = Kind::Advisor;
+    type Row = initiative_advisor::Model;
+
+    fn scope(_viewer: &Viewer, _t: &Alias) -> Expr {
+        scope::everything()
+    }
+
+    fn edges() -> &'static [Edge] {
+        const EDGES: &[Edge] = &[
+            Edge {
+                name: "initiative",
+                to: Kind::Initiative,
+                how: How::One("initiative_id"),
+            },
+            Edge {
+                name: "partner",
+                to: Kind::Partner,
+                how: How::One("partner_id"),
+            },
+            Edge {
+                name: "ambassador",
+                to: Kind::Ambassador,
+                how: How::One("ambassador_id"),
+            },
+        ];
         EDGES
     }
 

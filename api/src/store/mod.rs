@@ -6,24 +6,40 @@
 //! - [`plan`] and [`read`]: a selection's plan and its execution, scope on every node of it.
 //! - [`filter`], [`page`]: typed conditions, keyset windows and their cursors.
 //! - [`mod@write`], [`events`], [`idempotency`]: one row, one event, one transaction.
+//! - [`held`]: what is held of a resident; by it [`dossier`] tells and [`erase`] takes out.
 //! - [`dialect`]: the few statements that PostgreSQL and SQLite need in different words.
 //! - one file per aggregate: its [`record::Record`] declaration and what its use cases look up.
 //!
 //! To add a record: a file with its declaration, an arm in [`record::Kind`], nothing else.
 
 pub mod access;
+pub mod access_log;
+pub mod activity;
 pub mod ambassador;
+pub mod bookable;
+pub mod booking;
+pub mod call_out;
+pub mod change_plan;
+pub mod cohort;
 pub mod consent;
 pub mod contact_moment;
 pub mod db;
+pub mod deployment;
 pub mod dialect;
+pub mod dossier;
+pub mod erase;
 pub mod event;
 pub mod events;
 pub mod failure;
 pub mod feedback;
 pub mod filter;
+pub mod funding_line;
+pub mod gap;
+pub mod held;
 pub mod idempotency;
 pub mod initiative;
+pub mod occurrence;
+pub mod offer;
 pub mod page;
 pub mod partner;
 pub mod place;
@@ -34,7 +50,11 @@ pub mod referral;
 pub mod resident;
 pub mod scope;
 pub mod service;
+pub mod serving;
 pub mod signal;
+pub mod statistics;
+pub mod team;
+pub mod training;
 pub mod user;
 pub mod write;
 

@@ -2,12 +2,13 @@
 //! signed in sees the others too, since a partner is an organisation and not a person.
 
 use nabij_entity::{
-    partner,
+    neighbourhood, partner,
     partner_identifier::{self, PartnerIdentifierScheme},
     partner_neighbourhood, referral,
 };
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryResult,
+    ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryResult, QuerySelect,
+    QueryTrait,
     sea_query::{Alias, Expr, ExprTrait},
 };
 use uuid::Uuid;
@@ -59,6 +60,26 @@ impl Record for partner::Entity {
                 how: How::Many("partner_id", by_name),
             },
             Edge {
+                name: "pool",
+                to: Kind::Ambassador,
+                how: How::Many("pool_partner_id", super::ambassador::by_display_name),
+            },
+            Edge {
+                name: "bookables",
+                to: Kind::Bookable,
+                how: How::Many("partner_id", by_name),
+            },
+            Edge {
+                name: "activities",
+                to: Kind::Activity,
+                how: How::Through(
+                    "activity_organisers",
+                    "partner_id",
+                    "activity_id",
+                    super::activity::latest,
+                ),
+            },
+            Edge {
                 name: "history",
                 to: Kind::Event,
                 how: How::Many("subject_id", super::event::in_order),
@@ -105,6 +126,34 @@ impl Tx {
                 .await?
                 .is_some(),
         )
+    }
+
+    /// Whether the partner is active and covers at least one neighbourhood of the municipality.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn partner_is_active_in(
+        &self,
+        partner: Uuid,
+        municipality: Uuid,
+    ) -> Result<bool, Failure> {
+        let active = partner::Entity::find_by_id(partner)
+            .filter(partner::Column::Status.eq(partner::PartnerStatus::Active))
+            .one(&self.connection())
+            .await?
+            .is_some();
+        let here = neighbourhood::Entity::find()
+            .select_only()
+            .column(neighbourhood::Column::Id)
+            .filter(neighbourhood::Column::MunicipalityId.eq(municipality))
+            .into_query();
+        Ok(active
+            && partner_neighbourhood::Entity::find()
+                .filter(partner_neighbourhood::Column::PartnerId.eq(partner))
+                .filter(partner_neighbourhood::Column::NeighbourhoodId.in_subquery(here))
+                .count(&self.connection())
+                .await?
+                > 0)
     }
 
     /// The partner that was onboarded under this reference.

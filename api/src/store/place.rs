@@ -1,6 +1,6 @@
 //! Municipalities, neighbourhoods and their official codes: public, all of them.
 
-use nabij_entity::{area_code, municipality, neighbourhood};
+use nabij_entity::{area_code, municipality, neighbourhood, vocabulary::Country};
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryResult, QuerySelect,
     sea_query::{Alias, Expr},
@@ -123,8 +123,38 @@ impl Record for neighbourhood::Entity {
                 ),
             },
             Edge {
+                name: "bookables",
+                to: Kind::Bookable,
+                how: How::Many("neighbourhood_id", by_name),
+            },
+            Edge {
+                name: "teams",
+                to: Kind::Team,
+                how: How::Through(
+                    "team_neighbourhoods",
+                    "neighbourhood_id",
+                    "team_id",
+                    by_name,
+                ),
+            },
+            Edge {
+                name: "deployments",
+                to: Kind::Deployment,
+                how: How::Many("neighbourhood_id", super::deployment::latest),
+            },
+            Edge {
                 name: "signals",
                 to: Kind::Signal,
+                how: How::Many("neighbourhood_id", newest),
+            },
+            Edge {
+                name: "activities",
+                to: Kind::Activity,
+                how: How::Many("neighbourhood_id", super::activity::latest),
+            },
+            Edge {
+                name: "plans",
+                to: Kind::Plan,
                 how: How::Many("neighbourhood_id", newest),
             },
             Edge {
@@ -159,6 +189,25 @@ impl Record for area_code::Entity {
 }
 
 impl Tx {
+    /// The names of a neighbourhood and its municipality, and the country they lie in.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn names_of_place(
+        &self,
+        neighbourhood: Uuid,
+    ) -> Result<(String, (String, Country)), Failure> {
+        let place = neighbourhood::Entity::find_by_id(neighbourhood)
+            .one(&self.connection())
+            .await?
+            .ok_or(Failure::Bug("a record without its neighbourhood"))?;
+        let town = municipality::Entity::find_by_id(place.municipality_id)
+            .one(&self.connection())
+            .await?
+            .ok_or(Failure::Bug("a neighbourhood without its municipality"))?;
+        Ok((place.name, (town.name, town.country)))
+    }
+
     /// The municipality of a neighbourhood; none when there is no such neighbourhood.
     ///
     /// # Errors

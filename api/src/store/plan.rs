@@ -5,6 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use nabij_entity::access_log::AccessPurpose;
+use uuid::Uuid;
+
 use super::{page::Window, record::Kind};
 
 /// What is wanted of one record.
@@ -14,6 +17,10 @@ pub struct Plan {
     pub kind: Kind,
     /// Names of the selected fields, for facts that are computed only when asked for.
     pub fields: BTreeSet<String>,
+    /// Purposes for which contact details are wanted, each with the fields selected of them.
+    pub contact: BTreeMap<AccessPurpose, BTreeSet<String>>,
+    /// Questions asked of it: their fields, and the records they are about.
+    pub asked: BTreeSet<(&'static str, Uuid)>,
     /// Edges to one record.
     pub one: BTreeMap<&'static str, Plan>,
     /// Edges to many, each with the windows wanted of it.
@@ -38,6 +45,8 @@ impl Plan {
         Self {
             kind,
             fields: BTreeSet::new(),
+            contact: BTreeMap::new(),
+            asked: BTreeSet::new(),
             one: BTreeMap::new(),
             many: BTreeMap::new(),
         }
@@ -46,6 +55,10 @@ impl Plan {
     /// Takes over what another plan of the same record wants.
     pub fn merge(&mut self, other: Self) {
         self.fields.extend(other.fields);
+        for (purpose, fields) in other.contact {
+            self.contact.entry(purpose).or_default().extend(fields);
+        }
+        self.asked.extend(other.asked);
         for (name, plan) in other.one {
             match self.one.get_mut(name) {
                 Some(own) => own.merge(plan),

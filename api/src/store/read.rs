@@ -1,13 +1,18 @@
 //! Plans are executed here, and here only: each statement carries the viewer's scope on every
-//! record it touches, so that what comes out is [`Visible`].
+//! record it touches, so that what comes out is [`Visible`]. Reading a person's data leaves a trace:
+//! [`log`].
+
+pub(super) mod log;
+
+mod question;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     future::Future,
     marker::PhantomData,
     ops::Deref,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use sea_orm::{
@@ -21,6 +26,7 @@ use super::{
     page::{Page, Window},
     plan::{Many, Plan},
     record::{AnyRow, How, Kind, Record},
+    resident::ShownContact,
     scope::col,
 };
 use crate::policy::Viewer;
@@ -32,6 +38,8 @@ pub struct Node {
     row: Box<AnyRow>,
     one: BTreeMap<&'static str, Option<Arc<Node>>>,
     many: BTreeMap<(&'static str, Window), Page<Entry>>,
+    contact: OnceLock<ShownContact>,
+    asked: question::Answers,
 }
 
 /// A row of a page with its cursor.
@@ -56,6 +64,13 @@ impl Node {
         self.id
     }
 
+    /// How a resident is reached, as far as the viewer may know; none unless the plan asked for it
+    /// with a purpose and the access log tells that.
+    #[must_use]
+    pub fn contact(&self) -> Option<&ShownContact> {
+        self.contact.get()
+    }
+
     /// An edge to one record; none when there is none or the viewer may not see it.
     ///
     /// # Errors
@@ -65,6 +80,17 @@ impl Node {
             .get(edge)
             .cloned()
             .ok_or(Failure::Bug("an edge to one was not planned"))
+    }
+
+    /// The answer to a question about another record: yes, no or neither.
+    ///
+    /// # Errors
+    /// When the plan didn't ask it: a bug.
+    pub fn answer(&self, field: &'static str, about: Uuid) -> Result<Option<bool>, Failure> {
+        self.asked
+            .get(&(field, about))
+            .copied()
+            .ok_or(Failure::Bug("a question was not planned"))
     }
 
     /// An edge to many.
@@ -175,6 +201,7 @@ fn add_columns(select: &mut SelectStatement, plan: &Plan, viewer: &Viewer, t: &A
         };
         select.expr_as(value, Alias::new(format!("{}_{}", t.unquoted(), fact.name)));
     }
+    question::ask(select, plan, viewer, t);
 }
 
 fn add_joins(
@@ -189,7 +216,8 @@ fn add_joins(
         *next += 1;
         if let Some(How::One(column)) = plan.kind.edge(name).map(|edge| &edge.how) {
             let shape = child.kind.shape();
-            let on = col(&alias, "id").equals((t.clone(), *column));
+            // An edge that is guarded leads nowhere where it isn't shown.
+            let on = col(&alias, "id").eq(plan.kind.shape().column(column, viewer, t));
             select.join_as(
                 JoinType::LeftJoin,
                 shape.table(),
@@ -218,12 +246,15 @@ fn decode(
         *next += 1;
         one.insert(*name, decode(row, child, child_t, next)?.map(Arc::new));
     }
+    let asked = question::answers(row, plan, &prefix)?;
     Ok(found.zip(id).map(|(row, id)| Node {
         kind: plan.kind,
         id,
         row,
         one,
         many: BTreeMap::new(),
+        contact: OnceLock::new(),
+        asked,
     }))
 }
 
@@ -240,11 +271,7 @@ impl Cx {
         Ok(self.find_all(plan, &[id]).await?.pop())
     }
 
-    /// The records with these ids that the viewer may see, in no particular order.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn find_all(&self, plan: &Plan, ids: &[Uuid]) -> Result<Vec<Arc<Node>>, Failure> {
+    async fn read_all(&self, plan: &Plan, ids: &[Uuid]) -> Result<Vec<Arc<Node>>, Failure> {
         let rows = self
             .root(plan, |select| {
                 select.and_where(col(&base(), "id").is_in(padded(ids)));
@@ -258,11 +285,7 @@ impl Cx {
         Ok(nodes)
     }
 
-    /// A page of the records that pass `filter` and that the viewer may see.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn list(
+    async fn read_page(
         &self,
         plan: &Plan,
         filter: &Filter,
@@ -373,10 +396,12 @@ impl Cx {
                 return Ok(());
             }
             for ((edge, window), many) in &plan.many {
-                let ids: Vec<Uuid> = nodes.iter().map(|node| node.id).collect();
-                let mut pages = self.children(plan.kind, edge, window, many, &ids).await?;
+                // Several rows may lead to one record: it is read once, and each of them shows it.
+                let ids: BTreeSet<Uuid> = nodes.iter().map(|node| node.id).collect();
+                let ids: Vec<Uuid> = ids.into_iter().collect();
+                let pages = self.children(plan.kind, edge, window, many, &ids).await?;
                 for node in &mut nodes {
-                    let page = pages.remove(&node.id).unwrap_or_else(|| {
+                    let page = pages.get(&node.id).cloned().unwrap_or_else(|| {
                         let mut page = window.page(Vec::new());
                         page.total = many.total.then_some(0);
                         page
@@ -552,6 +577,9 @@ fn follow(
                 )
                 .and_where(col(&link, this).eq(parent));
         }
+        Some(How::Where(holds, _)) => {
+            select.and_where(holds(t, &parent));
+        }
         _ => return Err(Failure::Bug("not an edge to many")),
     }
     Ok(())
@@ -559,7 +587,7 @@ fn follow(
 
 /// The ids, the last one repeated up to a power of two: few statement texts, so that the database
 /// can keep them prepared.
-fn padded(ids: &[Uuid]) -> Vec<Uuid> {
+pub(super) fn padded(ids: &[Uuid]) -> Vec<Uuid> {
     let mut ids = ids.to_vec();
     if let Some(last) = ids.last().copied() {
         ids.resize(ids.len().next_power_of_two(), last);

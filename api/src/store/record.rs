@@ -41,6 +41,12 @@ pub trait Record: EntityTrait + Send + Sync + 'static {
         Vec::new()
     }
 
+    /// What can be asked of a row about a record that the caller names.
+    #[must_use]
+    fn questions() -> &'static [Question] {
+        &[]
+    }
+
     /// Edges to other records.
     fn edges() -> &'static [Edge];
 
@@ -174,6 +180,19 @@ pub struct Fact {
     pub holds: Expr,
 }
 
+/// A field that says yes, no or neither about a record the caller names in an argument, computed by
+/// the database.
+pub struct Question {
+    /// The field, by its name in the schema.
+    pub field: &'static str,
+    /// Its argument.
+    pub argument: &'static str,
+    /// The kind of record whose id the argument holds.
+    pub about: Kind,
+    /// The answer, over the alias of the record that is asked. It shows no more than the record does.
+    pub holds: fn(&Viewer, &Alias, Uuid) -> Expr,
+}
+
 /// A way from one record to another.
 pub struct Edge {
     /// The name, the same as the field's in the schema.
@@ -194,6 +213,8 @@ pub enum How {
     List(&'static str, Order),
     /// To many through a link table: its columns for this record's and the other's id.
     Through(&'static str, &'static str, &'static str, Order),
+    /// To many: those for which this holds, given their alias and this record's id.
+    Where(fn(&Alias, &Expr) -> Expr, Order),
 }
 
 /// The order of an edge to many.
@@ -245,16 +266,58 @@ kinds! {
     ContactMoment = "contact" => entity::contact_moment::Entity;
     /// A referral.
     Referral = "referral" => entity::referral::Entity;
+    /// A call-out to a pool of volunteers.
+    CallOut = "callout" => entity::call_out::Entity;
+    /// A volunteer's offer.
+    Offer = "offer" => entity::offer::Entity;
     /// Feedback.
     Feedback = "feedback" => entity::feedback::Entity;
     /// An initiative.
     Initiative = "initiative" => entity::initiative::Entity;
+    /// A room or a thing that can be booked.
+    Bookable = "bookable" => entity::bookable::Entity;
+    /// A booking.
+    Booking = "booking" => entity::booking::Entity;
     /// An evaluation of an initiative.
     Evaluation = "evaluation" => entity::evaluation::Entity;
+    /// An activity.
+    Activity = "activity" => entity::activity::Entity;
+    /// A series of activities.
+    ActivitySeries = "series" => entity::activity_series::Entity;
+    /// A time at which an activity takes place.
+    Occurrence = "occurrence" => entity::occurrence::Entity;
+    /// How many of a target group came.
+    Attendance = "attendance" => entity::attendance::Entity;
+    /// The plan of a neighbourhood.
+    Plan = "plan" => entity::plan::Entity;
+    /// A session of a plan.
+    PlanSession = "session" => entity::plan_session::Entity;
+    /// A finding of a plan.
+    Finding = "finding" => entity::finding::Entity;
+    /// An action of a plan.
+    PlanAction = "planaction" => entity::plan_action::Entity;
+    /// A commitment to a plan.
+    Commitment = "commitment" => entity::commitment::Entity;
+    /// An endorsement of a plan.
+    Endorsement = "endorsement" => entity::endorsement::Entity;
+    /// A funder of an initiative or a plan.
+    FundingLine = "funding" => entity::funding_line::Entity;
     /// A consent.
     Consent = "consent" => entity::consent::Entity;
+    /// A seat in the advisory group of an initiative.
+    Advisor = "advisor" => entity::initiative_advisor::Entity;
+    /// A team of volunteers and professionals.
+    Team = "team" => entity::team::Entity;
+    /// A member of a team.
+    TeamMember = "teammember" => entity::team_member::Entity;
+    /// A training or a peer review.
+    Training = "training" => entity::training::Entity;
+    /// A deployment of a volunteer.
+    Deployment = "deployment" => entity::deployment::Entity;
     /// An event.
     Event = "event" => entity::event::Entity;
+    /// A read of a resident's data.
+    AccessLogEntry = "access" => entity::access_log::Entity;
     /// A user.
     User = "user" => entity::user::Entity;
     /// A role held by a user.
@@ -269,6 +332,13 @@ impl Kind {
             .iter()
             .copied()
             .find(|kind| kind.prefix() == prefix)
+    }
+
+    /// The question that this field asks.
+    #[must_use]
+    pub fn question(self, field: &str) -> Option<&'static Question> {
+        let mut questions = self.shape().questions().iter();
+        questions.find(|question| question.field == field)
     }
 
     /// The edge of this name.
@@ -286,6 +356,7 @@ pub(super) trait Shape: Sync {
     fn history_scope(&self, viewer: &Viewer, t: &Alias) -> Expr;
     fn guards(&self, viewer: &Viewer, t: &Alias) -> Vec<Guard>;
     fn facts(&self, viewer: &Viewer, t: &Alias) -> Vec<Fact>;
+    fn questions(&self) -> &'static [Question];
     fn edges(&self) -> &'static [Edge];
     fn decode(&self, row: &QueryResult, prefix: &str) -> Result<Option<Box<AnyRow>>, DbErr>;
 
@@ -331,6 +402,10 @@ impl<R: Record> Shape for Of<R> {
 
     fn facts(&self, viewer: &Viewer, t: &Alias) -> Vec<Fact> {
         R::facts(viewer, t)
+    }
+
+    fn questions(&self) -> &'static [Question] {
+        R::questions()
     }
 
     fn edges(&self) -> &'static [Edge] {

@@ -72,6 +72,18 @@ pub(super) fn discloses(viewer: &Viewer, t: &Alias, field: &'static str) -> Expr
     ])
 }
 
+/// The referral is open, what it rests on holds and, with a field, it discloses that one.
+pub(super) fn open_for(t: &Alias, field: Option<&'static str>) -> Expr {
+    let disclosed = field.map_or_else(scope::everything, |field| {
+        scope::col(t, "disclosed_fields").like(format!("%,{field},%"))
+    });
+    scope::all([
+        scope::col(t, "status").is_in(OPEN),
+        disclosed,
+        still_shared(t),
+    ])
+}
+
 /// The viewer works for the target of an open referral.
 pub(super) fn serves(viewer: &Viewer, t: &Alias) -> Expr {
     scope::all([received(viewer, t), scope::col(t, "status").is_in(OPEN)])
@@ -143,9 +155,19 @@ impl Record for referral::Entity {
                 how: How::One("service_id"),
             },
             Edge {
+                name: "activity",
+                to: Kind::Activity,
+                how: How::One("activity_id"),
+            },
+            Edge {
                 name: "replaces",
                 to: Kind::Referral,
                 how: How::One("replaces_id"),
+            },
+            Edge {
+                name: "callOuts",
+                to: Kind::CallOut,
+                how: How::Many("referral_id", newest),
             },
             Edge {
                 name: "contactMoments",

@@ -1,20 +1,24 @@
 //! Residents. What is seen of a person depends on why: the place's coordinator and the partner
 //! that handles a signal about them see the record; whoever recorded it sees what they told; the
-//! target of an open referral sees the fields that the referral discloses, and no others.
+//! target of an open referral sees the fields that the referral discloses, and no others; so does
+//! the one volunteer who is selected to help with it.
 
-use nabij_entity::{resident, resident_contact};
+use nabij_entity::{
+    access_log::AccessedField,
+    resident,
+    resident_contact::{self, PreferredChannel},
+};
 use sea_orm::{
-    ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryResult,
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryResult,
     sea_query::{Alias, Expr, ExprTrait},
 };
 use uuid::Uuid;
 
 use super::{
-    Failure, Kind, Record, Tx,
+    Failure, Kind, Record, Tx, call_out, cohort,
     place::newest,
-    record::{Edge, Guard, How, Seen},
+    record::{Edge, Guard, How, Question, Seen},
     referral, scope,
 };
 use crate::policy::{Permit, Viewer};
@@ -42,12 +46,15 @@ fn recorded(viewer: &Viewer, t: &Alias) -> Expr {
 
 fn disclosed(viewer: &Viewer, t: &Alias, field: &'static str) -> Expr {
     let referrals = Alias::new("referrals");
-    scope::linked(
-        t,
-        "referrals",
-        "resident_id",
-        referral::discloses(viewer, &referrals, field),
-    )
+    scope::any([
+        scope::linked(
+            t,
+            "referrals",
+            "resident_id",
+            referral::discloses(viewer, &referrals, field),
+        ),
+        call_out::volunteer_serves(viewer, t, Some(field)),
+    ])
 }
 
 impl Record for resident::Entity {
@@ -65,6 +72,7 @@ impl Record for resident::Entity {
                 "resident_id",
                 referral::serves(viewer, &referrals),
             ),
+            call_out::volunteer_serves(viewer, t, None),
         ])
     }
 
@@ -91,6 +99,10 @@ impl Record for resident::Entity {
             Guard::flag("email", cared_or("EMAIL")),
             Guard::flag("address", cared_or("ADDRESS")),
         ]
+    }
+
+    fn questions() -> &'static [Question] {
+        &[cohort::OF_THEMSELVES]
     }
 
     fn edges() -> &'static [Edge] {
@@ -139,9 +151,54 @@ impl Record for resident::Entity {
     }
 }
 
+/// Contact details as far as they are shown to one viewer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ShownContact {
+    /// Phone number.
+    pub phone: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Street, number and town.
+    pub address: Option<String>,
+    /// How they want to be reached; shown with any of the others.
+    pub preferred_channel: Option<PreferredChannel>,
+}
+
+impl ShownContact {
+    /// The resident's guards that cover contact details.
+    pub(super) const GUARDS: [&'static str; 3] = ["phone", "email", "address"];
+
+    /// Those of the details whose guard `shows`.
+    pub(super) fn of(details: resident_contact::Model, shows: impl Fn(&str) -> bool) -> Self {
+        let any = Self::GUARDS.iter().any(|guard| shows(guard));
+        Self {
+            phone: details.phone.filter(|_| shows("phone")),
+            email: details.email.filter(|_| shows("email")),
+            address: details.address.filter(|_| shows("address")),
+            preferred_channel: details.preferred_channel.filter(|_| any),
+        }
+    }
+
+    /// The fields that hold something, for the access log.
+    pub(super) fn fields(&self) -> Vec<AccessedField> {
+        [
+            (AccessedField::Phone, self.phone.is_some()),
+            (AccessedField::Email, self.email.is_some()),
+            (AccessedField::Address, self.address.is_some()),
+            (
+                AccessedField::PreferredChannel,
+                self.preferred_channel.is_some(),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(field, shown)| shown.then_some(field))
+        .collect()
+    }
+}
+
 impl Tx {
-    /// The contact details of a resident. Whatever of them is shown must be in the access log
-    /// before the transaction is committed.
+    /// The contact details of a resident, for what a use case has to know. None of it may be shown:
+    /// showing is reading by plan, which leaves a trace.
     ///
     /// # Errors
     /// When the database fails.
@@ -152,6 +209,18 @@ impl Tx {
         Ok(resident_contact::Entity::find_by_id(resident)
             .one(&self.connection())
             .await?)
+    }
+
+    /// What is known of a resident, whoever asks: to keep it out of a text that everybody may read.
+    /// None of it may be shown.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn resident_to_hide(&self, id: Uuid) -> Result<resident::Model, Failure> {
+        resident::Entity::find_by_id(id)
+            .one(&self.connection())
+            .await?
+            .ok_or(Failure::Bug("a referral without its resident"))
     }
 
     /// Changes what is given of a resident's contact details, without reading them. Part of an
@@ -185,13 +254,52 @@ impl Tx {
         self.insert_part::<resident_contact::Entity>(permit, first)
             .await
     }
+}
 
-    /// Adds an entry to the access log.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn log_access(&self, entry: nabij_entity::access_log::Model) -> Result<(), Failure> {
-        entry.into_active_model().insert(&self.connection()).await?;
-        Ok(())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn details() -> resident_contact::Model {
+        resident_contact::Model {
+            resident_id: Uuid::nil(),
+            phone: Some("+32470123456".to_owned()),
+            email: Some("rosa@example.org".to_owned()),
+            address: Some("Alsembergsteenweg 1046, 1652 Alsemberg".to_owned()),
+            preferred_channel: Some(PreferredChannel::Visit),
+            updated_at: chrono::DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn exactly_what_is_shown_is_logged() {
+        // Every combination of the three guards.
+        for shown in 0..8_u8 {
+            let shows = |guard: &str| {
+                ShownContact::GUARDS
+                    .iter()
+                    .position(|known| *known == guard)
+                    .is_some_and(|bit| shown & (1 << bit) != 0)
+            };
+            let contact = ShownContact::of(details(), shows);
+            assert_eq!(contact.phone.is_some(), shows("phone"));
+            assert_eq!(contact.email.is_some(), shows("email"));
+            assert_eq!(contact.address.is_some(), shows("address"));
+            assert_eq!(contact.preferred_channel.is_some(), shown != 0);
+            let fields = contact.fields();
+            assert_eq!(fields.contains(&AccessedField::Phone), shows("phone"));
+            assert_eq!(fields.contains(&AccessedField::Email), shows("email"));
+            assert_eq!(fields.contains(&AccessedField::Address), shows("address"));
+            assert_eq!(fields.is_empty(), shown == 0);
+        }
+    }
+
+    #[test]
+    fn what_is_not_on_record_is_not_logged() {
+        let mut details = details();
+        details.email = None;
+        let fields = ShownContact::of(details, |_| true).fields();
+        use AccessedField as F;
+        assert_eq!(fields, [F::Phone, F::Address, F::PreferredChannel]);
     }
 }

@@ -93,13 +93,9 @@ pub(super) fn coordinated(viewer: &Viewer, t: &Alias) -> Expr {
 }
 
 /// The viewer wrote the row themselves, for a partner of which they still hold a role. Who has left
-/// doesn't see what they wrote while they were there. `columns` hold the user and the partner.
+/// doesn't see what they wrote while they were there, and a signaller sees no record but the signal. `columns` hold the user and the partner.
 pub(super) fn wrote(viewer: &Viewer, t: &Alias, columns: [&'static str; 2]) -> Expr {
-    const OF_A_PARTNER: &[Role] = &[
-        Role::PartnerCoordinator,
-        Role::PartnerStaff,
-        Role::Signaller,
-    ];
+    const OF_A_PARTNER: &[Role] = &[Role::PartnerCoordinator, Role::PartnerStaff];
     let [user, partner] = columns;
     all([
         among(t, user, viewer.user_id()),

@@ -1,7 +1,7 @@
 //! Signals. Seen by the place's coordinator, by whoever submitted it and their organisation, by
 //! the partner that handles it, and by partners it was referred to or from.
 
-use nabij_entity::{signal, signal::SignalStatus};
+use nabij_entity::{role_grant::Role, signal, signal::SignalStatus};
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryResult,
     sea_query::{Alias, Expr, ExprTrait},
@@ -9,20 +9,41 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    Failure, Kind, Record, Tx,
+    Failure, Kind, Record, Tx, cohort,
     place::{newest, oldest},
-    record::{Edge, Fact, Guard, How, Seen},
+    record::{Edge, Fact, Guard, How, Question, Seen},
     referral, scope,
 };
 use crate::policy::Viewer;
 
-/// The viewer submitted it, in a role that they still hold: as the volunteer, for the partner they
-/// work for, or as a partner's signaller, who sees their own signals and no colleague's.
+/// The viewer reported it, in a role that they still hold: as the volunteer, or for the partner they
+/// work for.
 pub(super) fn reported(viewer: &Viewer, t: &Alias) -> Expr {
     scope::any([
         scope::among(t, "reporter_ambassador_id", viewer.ambassadors()),
         scope::among(t, "reporter_partner_id", viewer.staffed_partners()),
-        scope::wrote(viewer, t, ["reporter_user_id", "reporter_partner_id"]),
+    ])
+}
+
+/// The viewer submitted it as a signaller: they follow its status and outcome, of their own signals
+/// and no colleague's, and see nothing of what lies behind it (story W2).
+fn signalled(viewer: &Viewer, t: &Alias) -> Expr {
+    scope::all([
+        scope::among(t, "reporter_user_id", viewer.user_id()),
+        scope::among(
+            t,
+            "reporter_partner_id",
+            viewer.partners(&[Role::Signaller]),
+        ),
+    ])
+}
+
+/// The viewer has to do with what became of it.
+fn followed(viewer: &Viewer, t: &Alias) -> Expr {
+    scope::any([
+        handled(viewer, t),
+        reported(viewer, t),
+        referred(viewer, t, scope::everything()),
     ])
 }
 
@@ -48,11 +69,16 @@ impl Record for signal::Entity {
     type Row = Seen<signal::Model>;
 
     fn scope(viewer: &Viewer, t: &Alias) -> Expr {
-        scope::any([
-            handled(viewer, t),
-            reported(viewer, t),
-            referred(viewer, t, scope::everything()),
-        ])
+        scope::any([followed(viewer, t), signalled(viewer, t)])
+    }
+
+    /// Who took which step, and for whom, lies behind the status.
+    fn history_scope(viewer: &Viewer, t: &Alias) -> Expr {
+        followed(viewer, t)
+    }
+
+    fn questions() -> &'static [Question] {
+        &[cohort::OF_ITS_RESIDENT]
     }
 
     fn guards(viewer: &Viewer, t: &Alias) -> Vec<Guard> {
@@ -61,11 +87,13 @@ impl Record for signal::Entity {
         let text = scope::any([
             handled(viewer, t),
             reported(viewer, t),
+            signalled(viewer, t),
             referred(viewer, t, notes_disclosed),
         ]);
         vec![
             Guard::nulling("text", &["text"], text),
             Guard::nulling("casework", &["outcome_note"], handled(viewer, t)),
+            Guard::nulling("handler", &["handler_partner_id"], followed(viewer, t)),
         ]
     }
 
@@ -135,7 +163,7 @@ impl Record for signal::Entity {
     }
 
     fn decode(row: &QueryResult, prefix: &str) -> Result<Self::Row, DbErr> {
-        let seen = Self::Row::read(row, prefix, &["text", "casework"])?;
+        let seen = Self::Row::read(row, prefix, &["text", "casework", "handler"])?;
         Ok(seen.with_fact(
             "has_open_referral",
             row.try_get(prefix, "has_open_referral")?,

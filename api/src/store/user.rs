@@ -23,16 +23,36 @@ use super::{
 };
 use crate::policy::{Permit, Viewer};
 
+/// Their own account; all of them for administrators.
+fn accounts(viewer: &Viewer, t: &Alias) -> Expr {
+    if viewer.holds(Role::Admin) {
+        scope::everything()
+    } else {
+        scope::among(t, "id", viewer.user_id())
+    }
+}
+
 impl Record for user::Entity {
     const KIND: Kind = Kind::User;
     type Row = user::Model;
 
     fn scope(viewer: &Viewer, t: &Alias) -> Expr {
-        if viewer.holds(Role::Admin) {
-            scope::everything()
-        } else {
-            scope::among(t, "id", viewer.user_id())
-        }
+        let log = Alias::new("access_log");
+        let audited = viewer.municipalities(Role::Auditor);
+        scope::any([
+            accounts(viewer, t),
+            // Whoever audits a municipality sees who read of its residents.
+            scope::linked(
+                t,
+                "access_log",
+                "user_id",
+                scope::among(&log, "municipality_id", audited),
+            ),
+        ])
+    }
+
+    fn history_scope(viewer: &Viewer, t: &Alias) -> Expr {
+        accounts(viewer, t)
     }
 
     fn edges() -> &'static [Edge] {

@@ -94,29 +94,63 @@ impl Tx {
         E::Model: sea_orm::IntoActiveModel<E::ActiveModel>,
         E::ActiveModel: Send,
     {
+        self.insert_rows::<E>(vec![model]).await
+    }
+
+    /// Adds several records and the events that say so: two statements for a hundred of them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn insert_all<E>(
+        &self,
+        _permit: &Permit,
+        models: Vec<E::Model>,
+        happenings: Vec<Happening>,
+    ) -> Result<(), Failure>
+    where
+        E: EntityTrait,
+        E::Model: sea_orm::IntoActiveModel<E::ActiveModel>,
+        E::ActiveModel: Send,
+    {
+        self.insert_rows::<E>(models).await?;
+        self.record_all(happenings).await
+    }
+
+    pub(super) async fn insert_rows<E>(&self, models: Vec<E::Model>) -> Result<(), Failure>
+    where
+        E: EntityTrait,
+        E::Model: sea_orm::IntoActiveModel<E::ActiveModel>,
+        E::ActiveModel: Send,
+    {
         use sea_orm::IntoActiveModel;
-        let row = model.into_active_model();
+        /// Rows of one statement: a database takes only so many values at once.
+        const AT_ONCE: usize = 100;
         let columns: Vec<E::Column> = E::Column::iter().collect();
-        let values: Vec<Expr> = columns
-            .iter()
-            .filter_map(|column| match row.get(*column) {
-                sea_orm::ActiveValue::Set(v) | sea_orm::ActiveValue::Unchanged(v) => {
-                    Some(Expr::val(v))
-                }
-                sea_orm::ActiveValue::NotSet => None,
-            })
-            .collect();
-        let mut insert = Query::insert();
-        insert
-            .into_table(E::default().table_ref())
-            .columns(columns.iter().map(|column| Alias::new(column.as_str())))
-            .values(values)
-            .map_err(|_| Failure::Bug("a model without a value for each column"))?;
-        let done = self.connection().execute(&insert).await?;
-        if done.rows_affected() == 1 {
-            Ok(())
-        } else {
-            Err(Failure::Bug("not one row inserted"))
+        let mut rows = models.into_iter().map(IntoActiveModel::into_active_model);
+        loop {
+            let some: Vec<E::ActiveModel> = rows.by_ref().take(AT_ONCE).collect();
+            if some.is_empty() {
+                return Ok(());
+            }
+            let mut insert = Query::insert();
+            insert
+                .into_table(E::default().table_ref())
+                .columns(columns.iter().map(|column| Alias::new(column.as_str())));
+            for row in &some {
+                let values = columns.iter().filter_map(|column| match row.get(*column) {
+                    sea_orm::ActiveValue::Set(v) | sea_orm::ActiveValue::Unchanged(v) => {
+                        Some(Expr::val(v))
+                    }
+                    sea_orm::ActiveValue::NotSet => None,
+                });
+                insert
+                    .values(values)
+                    .map_err(|_| Failure::Bug("a model without a value for each column"))?;
+            }
+            let done = self.connection().execute(&insert).await?;
+            if !usize::try_from(done.rows_affected()).is_ok_and(|added| added == some.len()) {
+                return Err(Failure::Bug("not as many rows inserted as were given"));
+            }
         }
     }
 

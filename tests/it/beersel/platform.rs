@@ -1,6 +1,6 @@
 //! B5: what arrives from another platform.
 
-use nabij_tests::Need;
+use nabij_tests::{Need, Story};
 use serde_json::json;
 
 use super::{Beersel, DAY};
@@ -18,8 +18,24 @@ async fn b5_what_comes_twice_from_another_platform_is_one_signal() {
         .with("source", "Hoplr")
         .with("externalReference", reference)
     };
-    let first = hoplr.submits(from_hoplr("post-4711")).await.done();
-    let again = hoplr.submits(from_hoplr("post-4711")).await.done();
+    let story = Story::of(
+        "B5",
+        "A request that arrives from another platform is one signal, however often it is sent",
+    );
+    let first = story
+        .step(
+            "Hoplr's system sends what somebody posted there",
+            hoplr.submits(from_hoplr("post-4711")),
+        )
+        .await
+        .done();
+    let again = story
+        .step(
+            "The line was cut, so it sends it again: it is the same signal",
+            hoplr.submits(from_hoplr("post-4711")),
+        )
+        .await
+        .done();
     assert_eq!(first.id, again.id);
     // A day later, and with the text edited meanwhile, it is still the same one.
     beersel.town.wait(2 * DAY);
@@ -36,7 +52,12 @@ async fn b5_what_comes_twice_from_another_platform_is_one_signal() {
 
     let query = "{ signals(where: { externalReference: { eq: \"post-4711\" } }, orderBy: \
         { field: CREATED_AT }) { nodes { source inflowChannel title } } }";
-    let found = katrien.asks(query, json!({})).await;
+    let found = story
+        .step(
+            "Katrien sees where it came from; the welfare centre has a post-4711 of its own",
+            katrien.asks(query, json!({})),
+        )
+        .await;
     assert_eq!(
         found.data("/signals/nodes"),
         &json!([
@@ -61,8 +82,21 @@ async fn b5_what_comes_twice_from_another_platform_is_one_signal() {
         .done();
     assert!(hoplr.looks_up(&rosas).await.is_none());
     hoplr.triages(&first).await.is_refused_as("FORBIDDEN");
-    katrien.resolves(&first, "HELPED_BY_VOLUNTEER").await.done();
-    let heard = hoplr.sees(&first, "status outcome").await.expect("its own");
+    story
+        .step(
+            "A volunteer drove along",
+            katrien.resolves(&first, "HELPED_BY_VOLUNTEER"),
+        )
+        .await
+        .done();
+    let heard = story
+        .step(
+            "Hoplr hears how it ended",
+            hoplr.sees(&first, "status outcome"),
+        )
+        .await
+        .expect("its own");
+    story.ends();
     assert_eq!(
         heard,
         json!({ "status": "RESOLVED", "outcome": "HELPED_BY_VOLUNTEER" })

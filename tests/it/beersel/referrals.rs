@@ -1,6 +1,6 @@
 //! B4: the municipality refers, on a basis, and whoever noticed it hears how it ended.
 
-use nabij_tests::{Person, Record, Request};
+use nabij_tests::{Person, Record, Request, Story};
 use serde_json::{Value, json};
 
 use super::{Beersel, staff};
@@ -30,9 +30,16 @@ async fn b4_the_municipality_refers_and_rosa_learns_the_outcome_not_the_case() {
     katrien.triages(&signal).await.done();
 
     // Maria's data goes nowhere without a basis; a consent is for one partner.
+    let story = Story::of(
+        "B4",
+        "The municipality refers to a partner, and the ambassador learns the outcome, not the case",
+    );
     let to = |partner: &Person| Request::to(partner).with("reason", "A stair lift, and company");
-    katrien
-        .refers(&signal, ocmw)
+    story
+        .step(
+            "Katrien refers Maria's need to the welfare centre, and is asked on what basis",
+            katrien.refers_by(&signal, to(ocmw)),
+        )
         .await
         .is_refused_at("BASIS_REQUIRED", "basis");
     let on_consent = |partner: &Person| to(partner).on("CONSENT", &["NAME", "PHONE"]);
@@ -50,7 +57,12 @@ async fn b4_the_municipality_refers_and_rosa_learns_the_outcome_not_the_case() {
         .refers_by(&signal, on_consent(ocmw))
         .await
         .is_refused_at("BASIS_REQUIRED", "basis");
-    consents(katrien, &maria, ocmw).await;
+    story
+        .step(
+            "Maria agrees, on the phone, that the welfare centre is told",
+            consents(katrien, &maria, ocmw),
+        )
+        .await;
     rosa.refers_by(&signal, on_consent(ocmw))
         .await
         .is_refused_as("FORBIDDEN");
@@ -58,7 +70,13 @@ async fn b4_the_municipality_refers_and_rosa_learns_the_outcome_not_the_case() {
         .await
         .is_refused_at("NOT_FOUND", "signal");
 
-    let referral = katrien.refers_by(&signal, on_consent(ocmw)).await.done();
+    let referral = story
+        .step(
+            "Now Katrien refers, with Maria's name and phone number",
+            katrien.refers_by(&signal, on_consent(ocmw)),
+        )
+        .await
+        .done();
     assert_eq!(
         katrien.looks_up(&signal).await.expect("seen").status(),
         "IN_PROGRESS"
@@ -71,7 +89,13 @@ async fn b4_the_municipality_refers_and_rosa_learns_the_outcome_not_the_case() {
     // The welfare centre sees what was disclosed and why the rest is not shown.
     let whom = "resident { givenName birthYear notes contact(purpose: REFERRAL_EXECUTION) \
         { phone address } withheld { field } }";
-    let seen = ocmw.sees(&referral, whom).await.expect("it is for them");
+    let seen = story
+        .step(
+            "The welfare centre sees what was disclosed, and why the rest is not shown",
+            ocmw.sees(&referral, whom),
+        )
+        .await
+        .expect("it is for them");
     assert_eq!(seen["resident"]["givenName"], "Maria");
     assert_eq!(
         seen["resident"]["contact"],
@@ -93,7 +117,10 @@ async fn b4_the_municipality_refers_and_rosa_learns_the_outcome_not_the_case() {
     ocmw.starts(&referral)
         .await
         .is_refused_as("INVALID_TRANSITION");
-    ocmw.accepts(&referral).await.done();
+    story
+        .step("It takes Maria's need on", ocmw.accepts(&referral))
+        .await
+        .done();
     ocmw.starts(&referral).await.done();
     katrien
         .resolves(&signal, "HELPED_BY_PARTNER")
@@ -101,13 +128,28 @@ async fn b4_the_municipality_refers_and_rosa_learns_the_outcome_not_the_case() {
         .is_refused_as("INVALID");
     let ending =
         json!({ "outcome": "GOT_HELP", "note": "A stair lift; the file is with the nurse" });
-    ocmw.takes("Complete", &referral, ending).await.done();
-    katrien.resolves(&signal, "HELPED_BY_PARTNER").await.done();
+    story
+        .step("Maria is helped", ocmw.takes("Complete", &referral, ending))
+        .await
+        .done();
+    story
+        .step(
+            "Katrien closes the signal",
+            katrien.resolves(&signal, "HELPED_BY_PARTNER"),
+        )
+        .await
+        .done();
 
     // Rosa hears how it ended, and not what was in the file.
     let ended = "status outcome outcomeNote referrals(first: 5) { nodes { status outcome reason \
         outcomeNote toPartner { name } } }";
-    let heard = rosa.sees(&signal, ended).await.expect("it is hers");
+    let heard = story
+        .step(
+            "Rosa hears how it ended, and not what is in the file",
+            rosa.sees(&signal, ended),
+        )
+        .await
+        .expect("it is hers");
     assert_eq!(
         (&heard["status"], &heard["outcome"]),
         (&json!("RESOLVED"), &json!("HELPED_BY_PARTNER"))
@@ -119,11 +161,14 @@ async fn b4_the_municipality_refers_and_rosa_learns_the_outcome_not_the_case() {
             "toPartner": { "name": "OCMW Beersel" },
         }])
     );
-    // The work is done: so is the welfare centre's view of Maria.
-    let after = ocmw
-        .sees(&referral, "status resident { givenName }")
+    let after = story
+        .step(
+            "The work is done: so is the welfare centre's view of Maria",
+            ocmw.sees(&referral, "status resident { givenName }"),
+        )
         .await
         .expect("it is theirs");
+    story.ends();
     assert!(
         after["resident"].is_null() || after["resident"]["givenName"].is_null(),
         "{after}"
@@ -142,7 +187,17 @@ async fn b4_a_withdrawn_consent_ends_what_rests_on_it_at_once() {
         .clone();
     let consent = consents(katrien, &maria, ocmw).await;
     let request = Request::to(ocmw).on("CONSENT", &["NAME"]);
-    let referral = katrien.refers_by(&signal, request.clone()).await.done();
+    let story = Story::of(
+        "B4b",
+        "Maria changes her mind, and what rested on her consent ends at once",
+    );
+    let referral = story
+        .step(
+            "Katrien refers on Maria's consent",
+            katrien.refers_by(&signal, request.clone()),
+        )
+        .await
+        .done();
     ocmw.accepts(&referral).await.done();
 
     let withdraw = async |who: &Person| {
@@ -151,14 +206,27 @@ async fn b4_a_withdrawn_consent_ends_what_rests_on_it_at_once() {
             .await
     };
     withdraw(ocmw).await.is_refused_as("FORBIDDEN");
-    withdraw(katrien).await.done();
-    assert!(ocmw.looks_up(&referral).await.is_none());
+    story
+        .step("Maria calls: she would rather not", withdraw(katrien))
+        .await
+        .done();
+    let seen = story
+        .step(
+            "The welfare centre no longer finds the referral",
+            ocmw.looks_up(&referral),
+        )
+        .await;
+    assert!(seen.is_none());
     assert!(ocmw.looks_up(&signal).await.is_none());
     ocmw.starts(&referral).await.is_refused_as("NOT_FOUND");
-    let seen = katrien
-        .sees(&referral, "status cancelCause")
+    let seen = story
+        .step(
+            "Katrien sees that it was called off, and why",
+            katrien.sees(&referral, "status cancelCause"),
+        )
         .await
         .expect("seen");
+    story.ends();
     assert_eq!(
         seen,
         json!({ "status": "CANCELLED", "cancelCause": "CONSENT_WITHDRAWN" })
@@ -203,19 +271,38 @@ async fn b4_a_partner_that_is_away_or_elsewhere_is_not_referred_to() {
         .rejects(&first, "OTHER")
         .await
         .is_refused_at("REQUIRED", "note");
-    beersel.ocmw.rejects(&first, "WRONG_SERVICE").await.done();
+    let story = Story::of(
+        "B4c",
+        "A partner that can't help says so, and the need goes elsewhere",
+    );
+    story
+        .step(
+            "It isn't for the welfare centre",
+            beersel.ocmw.rejects(&first, "WRONG_SERVICE"),
+        )
+        .await
+        .done();
     let back = json!({ "id": beersel.zone.partner });
     admin
         .does("partnerActivate", "partner", "id status", back)
         .await
         .done();
     let next = Request::to(&beersel.zone).with("replaces", first.id.clone());
-    let next = katrien.refers_by(&signal, next).await.done();
-    let seen = beersel
-        .rosa
-        .sees(&next, "status replaces { rejectReason }")
+    let next = story
+        .step(
+            "Katrien refers it to the primary care zone, in place of the first",
+            katrien.refers_by(&signal, next),
+        )
+        .await
+        .done();
+    let seen = story
+        .step(
+            "Rosa sees where it stands, and what went before",
+            beersel.rosa.sees(&next, "status replaces { rejectReason }"),
+        )
         .await
         .expect("seen");
+    story.ends();
     assert_eq!(
         seen,
         json!({ "status": "REQUESTED", "replaces": { "rejectReason": "WRONG_SERVICE" } })

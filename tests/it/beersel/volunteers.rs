@@ -1,10 +1,9 @@
 //! B1 and B7: the volunteers, from the day they come forward, and how anybody finds them.
 
-use nabij_tests::{Need, Record};
+use nabij_tests::{Need, Person, Record, Story};
 use serde_json::json;
 
 use super::{Beersel, comes_forward, is_done, step};
-use nabij_tests::Person;
 
 #[tokio::test]
 async fn b1_anyone_finds_the_ambassador_of_their_neighbourhood() {
@@ -21,10 +20,26 @@ async fn b1_anyone_finds_the_ambassador_of_their_neighbourhood() {
         answer.data("/ambassadors/nodes").clone()
     };
     // Katrien assigns Rosa to Lot as well; from then on anybody there finds her too.
-    assert_eq!(whose("Lot").await, json!([]));
+    let story = Story::of(
+        "B1",
+        "A coordinator assigns an ambassador to neighbourhoods, and anyone finds her there",
+    );
+    assert_eq!(
+        story.step("Nobody is found in Lot yet", whose("Lot")).await,
+        json!([])
+    );
     let both =
         json!({ "neighbourhoods": [beersel.place("Alsemberg").id, beersel.place("Lot").id] });
-    is_done(katrien, "Assign", &rosas_record, both.clone()).await;
+    story
+        .step(
+            "Katrien assigns Rosa to Alsemberg and Lot",
+            is_done(katrien, "Assign", &rosas_record, both.clone()),
+        )
+        .await;
+    story
+        .step("Anybody in Lot finds her, without an account", whose("Lot"))
+        .await;
+    story.ends();
     for place in ["Alsemberg", "Lot"] {
         assert_eq!(
             whose(place).await,
@@ -93,7 +108,16 @@ async fn b7_from_candidate_to_active_and_the_initiative_is_evaluated() {
     let beersel = Beersel::begins().await;
     let (katrien, admin) = (&beersel.katrien, &beersel.admin);
     let place = beersel.place("Dworp");
-    let jan = comes_forward(katrien, "Jan", &beersel.municipality, place).await;
+    let story = Story::of(
+        "B7",
+        "A volunteer goes from candidate to active, and the initiative judges itself for all to read",
+    );
+    let jan = story
+        .step(
+            "Katrien takes Jan in as a candidate",
+            comes_forward(katrien, "Jan", &beersel.municipality, place),
+        )
+        .await;
     assert_eq!(jan.status(), "CANDIDATE");
     let as_jan = Beersel::signs_in(admin, "Jan", &jan, place).await;
 
@@ -105,7 +129,11 @@ async fn b7_from_candidate_to_active_and_the_initiative_is_evaluated() {
     step(&as_jan, "Activate", &jan, json!({}))
         .await
         .is_refused_as("FORBIDDEN");
-    step(katrien, "Activate", &jan, json!({}))
+    story
+        .step(
+            "He can't begin before he was briefed on confidentiality",
+            step(katrien, "Activate", &jan, json!({})),
+        )
         .await
         .is_refused_as("INVALID");
     step(katrien, "Pause", &jan, json!({}))
@@ -115,16 +143,27 @@ async fn b7_from_candidate_to_active_and_the_initiative_is_evaluated() {
     step(katrien, "Brief", &jan, future)
         .await
         .is_refused_at("OUT_OF_RANGE", "briefedOn");
-    let briefed = is_done(katrien, "Brief", &jan, json!({ "briefedOn": "2026-03-01" })).await;
+    let briefed = story
+        .step(
+            "He is briefed",
+            is_done(katrien, "Brief", &jan, json!({ "briefedOn": "2026-03-01" })),
+        )
+        .await;
     assert_eq!(
         (briefed.status(), briefed.text("briefedOn")),
         ("CANDIDATE", "2026-03-01")
     );
-    assert_eq!(
-        is_done(katrien, "Activate", &jan, json!({})).await.status(),
-        "ACTIVE"
-    );
-    as_jan.signals("Snow on the doorstep", "LOW").await.done();
+    let active = story
+        .step("And begins", is_done(katrien, "Activate", &jan, json!({})))
+        .await;
+    assert_eq!(active.status(), "ACTIVE");
+    story
+        .step(
+            "Now he can take something up",
+            as_jan.signals("Snow on the doorstep", "LOW"),
+        )
+        .await
+        .done();
 
     let history = katrien
         .sees(&jan, "history(first: 9) { nodes { kind to } }")
@@ -172,14 +211,23 @@ async fn b7_from_candidate_to_active_and_the_initiative_is_evaluated() {
         .await
         .is_refused_at("OUT_OF_RANGE", "recommendation");
     evaluate(&beersel.rosa, 8).await.is_refused_as("FORBIDDEN");
-    evaluate(katrien, 8).await.done();
+    story
+        .step(
+            "Later Katrien records how the initiative judges itself",
+            evaluate(katrien, 8),
+        )
+        .await
+        .done();
     let fields = "name minimumAge evaluations { recommendation impact strengths barriers }";
-    let read = beersel
-        .town
-        .passer_by()
-        .sees(&initiative, fields)
+    let anybody = beersel.town.passer_by();
+    let read = story
+        .step(
+            "Anybody can read it, without an account",
+            anybody.sees(&initiative, fields),
+        )
         .await
         .expect("it is public");
+    story.ends();
     assert_eq!(
         read,
         json!({

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// The shortest way from `from` to `to`, as actions.
-fn way(table: &Table, from: &'static str, to: &str) -> Vec<&'static str> {
+pub(super) fn way(table: &Table, from: &'static str, to: &str) -> Vec<&'static str> {
     let mut ways = vec![(from, Vec::new())];
     for next in 0.. {
         let (state, way) = ways[next].clone();
@@ -28,7 +28,7 @@ fn way(table: &Table, from: &'static str, to: &str) -> Vec<&'static str> {
 }
 
 /// Every state of a table.
-fn states(table: &'static Table) -> Vec<&'static str> {
+pub(super) fn states(table: &'static Table) -> Vec<&'static str> {
     let mut states: Vec<&str> = table
         .iter()
         .flat_map(|row| [row.0, row.2])

@@ -1,10 +1,16 @@
 //! One record of each kind, all of one place, each with partners of its own.
 
 use nabij_entity::{
-    SetOf, ambassador, consent, initiative, referral, resident, signal, vocabulary,
+    SetOf, activity, ambassador, bookable, booking, call_out, consent, deployment, initiative,
+    offer, referral, resident, signal, team, vocabulary,
 };
 
-use super::{id, noon};
+use sea_orm::prelude::DateTimeUtc;
+
+use super::{
+    id, noon,
+    plans::{Plans, plans},
+};
 
 /// The records that the actions are about: all of one place, each with partners of its own.
 pub struct Records {
@@ -13,13 +19,24 @@ pub struct Records {
     /// Reported for a partner.
     pub partner_signal: signal::Model,
     pub referral: referral::Model,
+    pub call_out: call_out::Model,
+    pub offer: offer::Model,
     pub resident: resident::Model,
     pub consent: consent::Model,
     pub ambassador: ambassador::Model,
     pub initiative: initiative::Model,
+    pub bookable: bookable::Model,
+    /// Made by a volunteer.
+    pub booking: booking::Model,
+    /// Made for a partner.
+    pub partner_booking: booking::Model,
+    pub activity: activity::Model,
+    pub team: team::Model,
+    pub deployment: deployment::Model,
+    pub plans: Plans,
 }
 
-#[expect(clippy::too_many_lines, reason = "six records, written out")]
+#[expect(clippy::too_many_lines, reason = "the records, written out")]
 pub fn records() -> Records {
     let (at, version) = (noon(), 1);
     let (municipality_id, neighbourhood_id) = (id::MUNICIPALITY, id::NEIGHBOURHOOD);
@@ -52,7 +69,15 @@ pub fn records() -> Records {
         updated_at: at,
         version,
     };
+    let booking = booking(at);
     Records {
+        bookable: bookable(at),
+        partner_booking: booking::Model {
+            booked_by_ambassador_id: None,
+            booked_by_partner_id: Some(id::REPORTING_PARTNER),
+            ..booking.clone()
+        },
+        booking,
         partner_signal: signal::Model {
             reporter_ambassador_id: None,
             reporter_partner_id: Some(id::REPORTING_PARTNER),
@@ -68,6 +93,7 @@ pub fn records() -> Records {
             from_partner_id: Some(id::SENDER),
             to_partner_id: id::TARGET,
             service_id: None,
+            activity_id: None,
             replaces_id: None,
             status: referral::ReferralStatus::Requested,
             held_from: None,
@@ -88,6 +114,48 @@ pub fn records() -> Records {
             updated_at: at,
             version,
         },
+        call_out: call_out::Model {
+            id: id::RECORD,
+            referral_id: id::RECORD,
+            signal_id: id::RECORD,
+            municipality_id,
+            neighbourhood_id,
+            partner_id: id::TARGET,
+            resident_id: None,
+            category: vocabulary::Category::Chores,
+            chore_kind: None,
+            title: "A chore".to_owned(),
+            text: "Who helps?".to_owned(),
+            details: None,
+            starts_at: None,
+            ends_at: None,
+            deadline: at,
+            status: call_out::CallOutStatus::Open,
+            selected_offer_id: None,
+            selected_ambassador_id: Some(id::REPORTING_AMBASSADOR),
+            end_cause: None,
+            status_note: None,
+            opened_by_user_id: id::SOMEBODY,
+            closed_at: None,
+            created_at: at,
+            updated_at: at,
+            version,
+        },
+        offer: offer::Model {
+            id: id::RECORD,
+            call_out_id: id::RECORD,
+            municipality_id,
+            neighbourhood_id,
+            partner_id: id::TARGET,
+            ambassador_id: id::REPORTING_AMBASSADOR,
+            status: offer::OfferStatus::Offered,
+            note: None,
+            selected_at: None,
+            status_note: None,
+            created_at: at,
+            updated_at: at,
+            version,
+        },
         resident: resident::Model {
             id: id::RECORD,
             municipality_id,
@@ -101,6 +169,7 @@ pub fn records() -> Records {
             recorded_by_user_id: id::REPORTING_USER,
             recorded_by_ambassador_id: Some(id::REPORTING_AMBASSADOR),
             recorded_by_partner_id: None,
+            erased_at: None,
             created_at: at,
             updated_at: at,
             version,
@@ -136,6 +205,7 @@ pub fn records() -> Records {
             updated_at: at,
             version,
         },
+        plans: plans(),
         initiative: initiative::Model {
             id: id::RECORD,
             reference: "buurtambassadeurs".to_owned(),
@@ -147,9 +217,122 @@ pub fn records() -> Records {
             target_groups: SetOf::from_iter([]),
             minimum_age: None,
             website: None,
+            budget_cents: None,
             created_at: at,
             updated_at: at,
             version,
         },
+        activity: activity(),
+        team: team::Model {
+            id: id::RECORD,
+            municipality_id,
+            initiative_id: None,
+            name: "Buurtteam".to_owned(),
+            description: None,
+            contact_name: None,
+            contact_partner_id: id::OWNER,
+            contact_details: None,
+            public_contact: false,
+            created_at: at,
+            updated_at: at,
+            version,
+        },
+        deployment: deployment::Model {
+            id: id::RECORD,
+            municipality_id,
+            neighbourhood_id,
+            ambassador_id: id::REPORTING_AMBASSADOR,
+            starts_at: at,
+            ends_at: None,
+            created_at: at,
+            updated_at: at,
+            version,
+        },
+    }
+}
+
+fn activity() -> activity::Model {
+    activity::Model {
+        id: id::RECORD,
+        municipality_id: id::MUNICIPALITY,
+        neighbourhood_id: id::NEIGHBOURHOOD,
+        initiative_id: None,
+        series_id: None,
+        follow_up_of_id: None,
+        title: "A long table in the street".to_owned(),
+        description: None,
+        status: activity::ActivityStatus::Tentative,
+        lead: activity::ActivityLead::Partner,
+        place: None,
+        starts_at: noon(),
+        ends_at: noon(),
+        time_zone: "Europe/Brussels".to_owned(),
+        recurrence: None,
+        target_groups: SetOf::default(),
+        languages: SetOf::default(),
+        capacity: None,
+        sequence: 0,
+        cancel_reason: None,
+        outcome: None,
+        outcome_note: None,
+        attendance_total: None,
+        handed_over_at: None,
+        handover_tasks: SetOf::default(),
+        handover_note: None,
+        gap_target_group: None,
+        gap_from: None,
+        gap_until: None,
+        proposed_by_user_id: id::REPORTING_USER,
+        proposed_by_ambassador_id: Some(id::REPORTING_AMBASSADOR),
+        proposed_by_partner_id: None,
+        published_at: None,
+        closed_at: None,
+        created_at: noon(),
+        updated_at: noon(),
+        version: 1,
+    }
+}
+
+fn bookable(at: DateTimeUtc) -> bookable::Model {
+    bookable::Model {
+        id: id::RECORD,
+        kind: bookable::BookableKind::Venue,
+        partner_id: id::OWNER,
+        municipality_id: id::MUNICIPALITY,
+        neighbourhood_id: id::NEIGHBOURHOOD,
+        name: "Refter".to_owned(),
+        description: None,
+        address: None,
+        capacity: None,
+        accessibility: SetOf::from_iter([]),
+        status: bookable::BookableStatus::Active,
+        created_at: at,
+        updated_at: at,
+        version: 1,
+    }
+}
+
+fn booking(at: DateTimeUtc) -> booking::Model {
+    booking::Model {
+        id: id::RECORD,
+        first_id: id::RECORD,
+        bookable_id: id::RECORD,
+        owner_partner_id: id::OWNER,
+        municipality_id: id::MUNICIPALITY,
+        neighbourhood_id: id::NEIGHBOURHOOD,
+        activity_id: None,
+        occurrence_id: None,
+        starts_at: at,
+        ends_at: at,
+        status: booking::BookingStatus::Booked,
+        note: None,
+        cancel_cause: None,
+        cancel_reason: None,
+        booked_by_user_id: id::REPORTING_USER,
+        booked_by_ambassador_id: Some(id::REPORTING_AMBASSADOR),
+        booked_by_partner_id: None,
+        created_at: at,
+        updated_at: at,
+        version: 1,
     }
 }

@@ -1,6 +1,10 @@
 //! A row of every entity, with every field filled: no `..Default::default()`, so that a new field
 //! asks for its value here.
 
+mod activities;
+mod bookings;
+mod teams;
+
 use std::collections::BTreeSet;
 
 use nabij_entity as entity;
@@ -8,6 +12,8 @@ use nabij_entity::vocabulary::{Category, ChoreKind, Country, InflowChannel, Targ
 use sea_orm::prelude::*;
 
 use super::{holds, new_id, only};
+
+mod plans;
 
 fn sample_time() -> DateTimeUtc {
     DateTimeUtc::from_timestamp_micros(1_795_339_800_123_456).expect("in range")
@@ -43,6 +49,7 @@ struct Ids {
     partner: Uuid,
     user: Uuid,
     ambassador: Uuid,
+    activity: Uuid,
 }
 
 /// Writes and reads a row of every record. Answers with the names of their tables.
@@ -53,14 +60,19 @@ pub(super) async fn every_record(db: &DatabaseConnection) -> BTreeSet<String> {
         partner: new_id(),
         user: new_id(),
         ambassador: new_id(),
+        activity: new_id(),
     };
     let mut tables = Vec::new();
     tables.extend(places(db, &ids).await);
     tables.extend(partners(db, &ids).await);
     tables.extend(initiatives(db, &ids).await);
     tables.extend(helpers(db, &ids).await);
+    tables.extend(activities::activities(db, &ids).await);
+    tables.extend(bookings::bookings(db, &ids).await);
+    tables.extend(teams::rows(db, &ids).await);
     let resident = resident(db, &ids, &mut tables).await;
     case(db, &ids, resident, &mut tables).await;
+    plans::all(db, &ids, &mut tables).await;
     tables.into_iter().collect()
 }
 
@@ -123,6 +135,7 @@ async fn partners(db: &DatabaseConnection, ids: &Ids) -> [String; 5] {
                 status: entity::partner::PartnerStatus::Offboarded,
                 email: Some(text("email")),
                 phone: Some(text("phone")),
+                pool_name: Some(text("pool name")),
                 website: Some(text("website")),
                 created_at: sample_time(),
                 updated_at: sample_time(),
@@ -196,6 +209,7 @@ async fn initiatives(db: &DatabaseConnection, ids: &Ids) -> [String; 4] {
                 target_groups: vec![TargetGroup::Everyone, TargetGroup::Children].into(),
                 minimum_age: Some(7),
                 website: Some(text("website")),
+                budget_cents: Some(7),
                 created_at: sample_time(),
                 updated_at: sample_time(),
                 version: 1,
@@ -338,9 +352,21 @@ async fn resident(db: &DatabaseConnection, ids: &Ids, tables: &mut Vec<String>) 
                 recorded_by_user_id: ids.user,
                 recorded_by_ambassador_id: Some(ids.ambassador),
                 recorded_by_partner_id: Some(ids.partner),
+                erased_at: Some(sample_time()),
                 created_at: sample_time(),
                 updated_at: sample_time(),
                 version: 1,
+            },
+        )
+        .await,
+        holds(
+            db,
+            entity::erasure::Model {
+                resident_id: resident,
+                municipality_id: ids.municipality,
+                user_id: Some(ids.user),
+                erased_at: sample_time(),
+                request_id: text("request id"),
             },
         )
         .await,
@@ -363,6 +389,7 @@ async fn resident(db: &DatabaseConnection, ids: &Ids, tables: &mut Vec<String>) 
                 user_id: ids.user,
                 partner_id: Some(ids.partner),
                 resident_id: resident,
+                municipality_id: Some(ids.municipality),
                 fields: text("fields"),
                 purpose: entity::access_log::AccessPurpose::Emergency,
                 at: sample_time(),
@@ -442,6 +469,7 @@ async fn case(db: &DatabaseConnection, ids: &Ids, resident: Uuid, tables: &mut V
                 from_partner_id: Some(ids.partner),
                 to_partner_id: ids.partner,
                 service_id: Some(service),
+                activity_id: Some(ids.activity),
                 replaces_id: Some(referral),
                 status: entity::referral::ReferralStatus::Cancelled,
                 held_from: Some(entity::referral::ReferralStatus::Accepted),
@@ -469,10 +497,72 @@ async fn case(db: &DatabaseConnection, ids: &Ids, resident: Uuid, tables: &mut V
         )
         .await,
     ]);
+    tables.extend(called_out(db, ids, (signal, referral, resident)).await);
     tables.extend(after(db, ids, signal, referral).await);
 }
 
+async fn called_out(
+    db: &DatabaseConnection,
+    ids: &Ids,
+    (signal, referral, resident): (Uuid, Uuid, Uuid),
+) -> [String; 2] {
+    let call_out = new_id();
+    [
+        holds(
+            db,
+            entity::call_out::Model {
+                id: call_out,
+                referral_id: referral,
+                signal_id: signal,
+                municipality_id: ids.municipality,
+                neighbourhood_id: ids.neighbourhood,
+                partner_id: ids.partner,
+                resident_id: Some(resident),
+                category: Category::Chores,
+                chore_kind: Some(ChoreKind::Snow),
+                title: text("title"),
+                text: text("text"),
+                details: Some(text("details")),
+                starts_at: Some(sample_time()),
+                ends_at: Some(sample_time()),
+                deadline: sample_time(),
+                status: entity::call_out::CallOutStatus::Filled,
+                selected_offer_id: Some(new_id()),
+                selected_ambassador_id: Some(ids.ambassador),
+                end_cause: Some(entity::call_out::CallOutEndCause::ReferralEnded),
+                status_note: Some(text("status note")),
+                opened_by_user_id: ids.user,
+                closed_at: Some(sample_time()),
+                created_at: sample_time(),
+                updated_at: sample_time(),
+                version: 1,
+            },
+        )
+        .await,
+        holds(
+            db,
+            entity::offer::Model {
+                id: new_id(),
+                call_out_id: call_out,
+                municipality_id: ids.municipality,
+                neighbourhood_id: ids.neighbourhood,
+                partner_id: ids.partner,
+                ambassador_id: ids.ambassador,
+                status: entity::offer::OfferStatus::Selected,
+                note: Some(text("note")),
+                selected_at: Some(sample_time()),
+                status_note: Some(text("status note")),
+                created_at: sample_time(),
+                updated_at: sample_time(),
+                version: 1,
+            },
+        )
+        .await,
+    ]
+}
+
 async fn after(db: &DatabaseConnection, ids: &Ids, signal: Uuid, referral: Uuid) -> [String; 3] {
+    let call_out = only::<entity::call_out::Entity>(db).await.id;
     [
         holds(
             db,
@@ -508,6 +598,8 @@ async fn after(db: &DatabaseConnection, ids: &Ids, signal: Uuid, referral: Uuid)
                 text: Some(text("text")),
                 author_user_id: ids.user,
                 author_partner_id: Some(ids.partner),
+                author_ambassador_id: Some(ids.ambassador),
+                call_out_id: Some(call_out),
                 created_at: sample_time(),
                 updated_at: sample_time(),
                 version: 1,

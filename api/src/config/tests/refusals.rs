@@ -209,3 +209,26 @@ fn the_sqlite_files_folder_is_made_closed_to_others() {
         .create_folder()
         .unwrap();
 }
+
+#[test]
+fn an_edge_that_lets_nobody_in_is_refused() {
+    type Set = fn(&mut EdgeSettings);
+    let cases: [(&str, Set); 6] = [
+        ("edge.connections", |edge| edge.connections = 0),
+        ("edge.requests", |edge| edge.requests = 0),
+        ("edge.deadline_seconds", |edge| edge.deadline_seconds = 0),
+        ("edge.cors_origins[0]", |edge| {
+            edge.cors_origins = vec!["https://front.example/app".to_owned()];
+        }),
+        ("edge.cors_origins[1]", |edge| {
+            edge.cors_origins = vec!["https://front.example".to_owned(), "*".to_owned()];
+        }),
+        ("edge.documents_only_for", |edge| {
+            edge.documents_only_for = vec!["everybody".to_owned()];
+        }),
+    ];
+    for (setting, set) in cases {
+        let refused = problem(Purpose::Serve, |settings| set(&mut settings.edge));
+        assert_eq!(refused.setting, setting);
+    }
+}

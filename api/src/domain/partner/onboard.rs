@@ -226,6 +226,7 @@ async fn insert_partner(
         status,
         email: wanted.email.clone(),
         phone: wanted.phone.clone(),
+        pool_name: None,
         website: wanted.website.clone(),
         created_at: now,
         updated_at: now,

@@ -36,6 +36,7 @@ fn admit_with(query: &str, variables: &Value) -> Result<Admitted, Refused> {
             query,
             operation_name: None,
             variables: variables.as_object().unwrap(),
+            explain: false,
         })
 }
 
@@ -199,6 +200,7 @@ fn what_is_listed_and_what_is_said_has_an_end() {
             query: "query($b: [B!]) { a(b: $b) }",
             operation_name: None,
             variables: variables.as_object().unwrap(),
+            explain: false,
         })
         .unwrap_err();
     assert_eq!(refused.problems.len(), 20);

@@ -60,6 +60,7 @@ fn admit_with(query: &str, variables: &Value) -> Result<Admitted, Refused> {
         query,
         operation_name: None,
         variables,
+        explain: false,
     })
 }
 
@@ -95,6 +96,7 @@ fn what_is_admitted_carries_the_operation_its_fragments_and_its_variables() {
                     query B { ...G } fragment F on Query { hello } fragment G on Query { hello }",
             operation_name: Some("A"),
             variables: &variables,
+            explain: false,
         })
         .unwrap();
     assert_eq!(admitted.kind, OperationKind::Query);
@@ -179,6 +181,7 @@ fn a_document_is_read_once_and_refused_ones_are_not_kept() {
             query,
             operation_name: None,
             variables: &Map::new(),
+            explain: false,
         })
     };
     for _ in 0..3 {
@@ -196,6 +199,7 @@ fn the_operation_is_the_named_or_the_only_one() {
             query,
             operation_name,
             variables: &Map::new(),
+            explain: false,
         })
         .map_err(|refused| refused.problems[0].code)
     };
@@ -326,6 +330,7 @@ fn numbers_no_type_can_hold_and_type_definitions_are_refused() {
             query,
             operation_name: None,
             variables: &Map::new(),
+            explain: false,
         })
     };
     let huge = format!("{{ any(of: 1e{}) }}", "9".repeat(400));

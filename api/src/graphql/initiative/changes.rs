@@ -9,6 +9,7 @@ use crate::{
     graphql::{
         errors::input_id,
         inputs::ids,
+        money::MoneyInput,
         payload::payload,
         scalars::{Date, URL, Uuid},
         selection::{cx, idempotency},
@@ -39,6 +40,8 @@ pub struct InitiativeCreateInput {
     pub minimum_age: Option<i32>,
     /// Its website.
     pub website: Option<URL>,
+    /// What it costs in all.
+    pub budget: Option<MoneyInput>,
     /// The neighbourhoods of its municipality where it works.
     #[graphql(default)]
     pub neighbourhoods: Vec<ID>,
@@ -62,6 +65,7 @@ impl InitiativeCreateInput {
             target_groups,
             minimum_age,
             website,
+            budget,
             neighbourhoods,
             partners,
             idempotency_key: _,
@@ -88,6 +92,7 @@ impl InitiativeCreateInput {
                 target_groups,
                 minimum_age,
                 website: website.map(|website| website.0),
+                budget_cents: budget.map(MoneyInput::euro_cents),
                 neighbourhoods,
                 partners,
             })
@@ -113,6 +118,8 @@ pub struct InitiativeUpdateInput {
     pub minimum_age: MaybeUndefined<i32>,
     /// Its website.
     pub website: MaybeUndefined<URL>,
+    /// What it costs in all.
+    pub budget: MaybeUndefined<MoneyInput>,
     /// All the neighbourhoods of its municipality where it works.
     pub neighbourhoods: Option<Vec<ID>>,
     /// All the partners that carry it.
@@ -132,6 +139,7 @@ impl InitiativeUpdateInput {
             target_groups,
             minimum_age,
             website,
+            budget,
             neighbourhoods,
             partners,
             expected_version,
@@ -158,6 +166,7 @@ impl InitiativeUpdateInput {
                 target_groups,
                 minimum_age: minimum_age.into(),
                 website: website.map_value(|website| website.0).into(),
+                budget_cents: budget.map_value(MoneyInput::euro_cents).into(),
                 neighbourhoods,
                 partners,
             };

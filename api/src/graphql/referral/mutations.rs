@@ -24,6 +24,8 @@ pub struct ReferralCreateInput {
     pub to_partner: ID,
     /// One of that partner's services, with room left.
     pub service: Option<ID>,
+    /// An activity that the partner organises, published and not over: the person is invited to it.
+    pub activity: Option<ID>,
     /// What is asked of the partner, at most 10,000 characters. The partner reads it.
     pub reason: String,
     /// The basis on which the resident's data is shared. Required when the signal is about a
@@ -47,6 +49,7 @@ impl ReferralCreateInput {
             signal,
             to_partner,
             service,
+            activity,
             reason,
             basis,
             basis_justification,
@@ -58,15 +61,20 @@ impl ReferralCreateInput {
         let signal = problems.check(input_id(Kind::Signal, "signal", &signal));
         let to_partner = problems.check(input_id(Kind::Partner, "toPartner", &to_partner));
         let service = problems.check(input_id_opt(Kind::Service, "service", service.as_ref()));
+        let activity = input_id_opt(Kind::Activity, "activity", activity.as_ref());
+        let activity = problems.check(activity);
         let replaces = problems.check(input_id_opt(Kind::Referral, "replaces", replaces.as_ref()));
-        let ids = signal.zip(to_partner).zip(service.zip(replaces));
+        let ids = signal
+            .zip(to_partner)
+            .zip(service.zip(activity).zip(replaces));
         problems
             .into_value(ids)
             .map(
-                |((signal, to_partner), (service, replaces))| domain::Request {
+                |((signal, to_partner), ((service, activity), replaces))| domain::Request {
                     signal,
                     to_partner,
                     service,
+                    activity,
                     reason,
                     basis,
                     basis_justification,

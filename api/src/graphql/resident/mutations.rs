@@ -155,9 +155,22 @@ impl From<ContactDetailsUpdateInput> for domain::ContactChange {
     }
 }
 
+/// A resident to erase.
+#[derive(Clone, Debug, InputObject)]
+pub struct ResidentEraseInput {
+    /// Their id.
+    pub id: ID,
+    /// The version you read; refused with CONFLICT when it has changed since.
+    pub expected_version: Option<i32>,
+}
+
 payload! {
     /// What came of `residentRecord`.
     ResidentRecordPayload, resident: Resident
+}
+payload! {
+    /// What came of `residentErase`: the record without content.
+    ResidentErasePayload, resident: Resident
 }
 payload! {
     /// What came of `residentUpdate`.
@@ -225,6 +238,27 @@ impl ResidentMutation {
                 Err(problem) => Err(problem.into()),
             };
             ResidentUpdatePayload::of(ctx, outcome).await
+        };
+        Some(done.await.map_err(Error::from))
+    }
+    /// Erases a resident at their request (GDPR article 17), for good: what is open about them ends,
+    /// and their names, contact details, notes and every text about them go. A record without content
+    /// stays. Whoever restores an older backup doesn't bring them back.
+    async fn resident_erase(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who.")] input: ResidentEraseInput,
+    ) -> Option<Result<ResidentErasePayload, Error>> {
+        let done = async {
+            let ResidentEraseInput {
+                id,
+                expected_version,
+            } = input;
+            let outcome = match input_id(Kind::Resident, "id", &id) {
+                Ok(id) => domain::erase::erase(cx(ctx)?, id, expected_version).await,
+                Err(problem) => Err(problem.into()),
+            };
+            ResidentErasePayload::of(ctx, outcome).await
         };
         Some(done.await.map_err(Error::from))
     }

@@ -20,7 +20,9 @@ async fn what_is_not_executed_says_why_and_when_to_come_back() {
         send("greedy")
             .await
             .is(429, "RATE_LIMITED")
-            .header(RETRY_AFTER, "7");
+            .header(RETRY_AFTER, "7")
+            .header("ratelimit-policy".parse().unwrap(), "\"cost\";q=100;w=10")
+            .header("ratelimit".parse().unwrap(), "\"cost\";r=30;t=7");
         send("unlucky")
             .await
             .is(503, "SERVICE_UNAVAILABLE")

@@ -23,8 +23,11 @@ use tower::ServiceExt;
 
 mod execution;
 
-use super::graphql::{Caller, Execute, NotExecuted, router};
+use super::budget::{Spent, Standing};
+use super::edge::Edge;
+use super::graphql::{Caller, Execute, Executed, NotExecuted, router};
 use crate::clock::Clock;
+use crate::config::Bucket;
 use crate::gate::{Admitted, Gate, Limits};
 use crate::telemetry;
 
@@ -120,21 +123,37 @@ impl Mutation {
 struct Executor(Schema<Query, Mutation, EmptySubscription>);
 
 impl Execute for Executor {
-    async fn execute(
-        &self,
-        admitted: Admitted,
-        caller: Caller,
-    ) -> Result<async_graphql::Response, NotExecuted> {
+    async fn execute(&self, admitted: Admitted, caller: Caller) -> Result<Executed, NotExecuted> {
         let retry_after = Duration::from_secs(7);
         match caller.headers.get(AUTHORIZATION).map(HeaderValue::as_bytes) {
             Some(b"revoked") => Err(NotExecuted::Unauthenticated {
                 message: "Revoked; sign in again.".to_owned(),
                 challenge: "Bearer error=\"invalid_token\"".to_owned(),
             }),
-            Some(b"greedy") => Err(NotExecuted::RateLimited { retry_after }),
+            Some(b"greedy") => {
+                let number = |number: u32| number.try_into().unwrap();
+                let bucket = Bucket {
+                    burst: number(100),
+                    per_second: number(10),
+                };
+                Err(NotExecuted::RateLimited(Spent {
+                    wait: retry_after,
+                    standing: Standing {
+                        bucket,
+                        remaining: 30,
+                    },
+                }))
+            }
             Some(b"unlucky") => Err(NotExecuted::Unavailable { retry_after }),
-            _ => Ok(self.0.execute(admitted.into_request()).await),
+            _ => Ok(Executed {
+                response: self.0.execute(admitted.into_request()).await,
+                standing: None,
+            }),
         }
+    }
+
+    fn explain(&self, fields: &[crate::gate::PricedField]) -> Value {
+        fields.iter().map(|field| field.path.clone()).collect()
     }
 }
 
@@ -158,7 +177,7 @@ fn service() -> Service {
     let gate = Arc::new(Gate::new(&schema.sdl(), Limits::default()).unwrap());
     let layer = axum::middleware::from_fn_with_state(Clock::system(), telemetry::request_line);
     Service {
-        router: router(gate, Arc::new(Executor(schema))).layer(layer),
+        router: router(gate, Arc::new(Executor(schema)), Edge::wide()).layer(layer),
         begun,
         may_go_on,
         written,

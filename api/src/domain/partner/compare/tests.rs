@@ -82,6 +82,7 @@ fn after(wanted: &Onboarding) -> Present {
             email: wanted.email.clone(),
             phone: wanted.phone.clone(),
             website: wanted.website.clone(),
+            pool_name: None,
             created_at: now,
             updated_at: now,
             version: 1,

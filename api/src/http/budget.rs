@@ -1,0 +1,197 @@
+//! What each caller may spend: a bucket of cost that refills as time goes by, for every account and,
+//! without one, for every address. The unit is the gate's: one record read.
+
+use std::{
+    hash::Hash,
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+
+use governor::{
+    NotUntil, Quota, RateLimiter, clock::Clock as _, middleware::StateInformationMiddleware,
+    state::keyed::DefaultKeyedStateStore,
+};
+use uuid::Uuid;
+
+use crate::{clock::Clock, config::Bucket};
+
+/// After so many checks, buckets that have filled up again are forgotten.
+const FORGET_EVERY: u32 = 4096;
+
+/// Where a caller stands after a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The bucket.
+    pub bucket: Bucket,
+    /// What is left in it.
+    pub remaining: u32,
+}
+
+impl Standing {
+    /// Seconds until the bucket is full again.
+    #[must_use]
+    pub fn seconds_to_full(&self) -> u32 {
+        let spent = self.bucket.burst.get().saturating_sub(self.remaining);
+        spent.div_ceil(self.bucket.per_second.get())
+    }
+}
+
+/// The bucket is too empty for this request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spent {
+    /// After this time there is enough for it.
+    pub wait: Duration,
+    /// Where the caller stands.
+    pub standing: Standing,
+}
+
+/// The buckets of everybody who calls.
+pub struct Budget {
+    accounts: Buckets<Uuid>,
+    addresses: Buckets<IpAddr>,
+}
+
+impl Budget {
+    /// Buckets of these sizes, all full.
+    #[must_use]
+    pub fn new(accounts: Bucket, addresses: Bucket, clock: &Clock) -> Self {
+        Self {
+            accounts: Buckets::new(accounts, clock),
+            addresses: Buckets::new(addresses, clock),
+        }
+    }
+
+    /// Takes `cost` out of an account's bucket.
+    ///
+    /// # Errors
+    /// [`Spent`] when there isn't so much in it.
+    pub fn account(&self, account: Uuid, cost: u64) -> Result<Standing, Spent> {
+        self.accounts.take(&account, cost)
+    }
+
+    /// Takes `cost` out of the bucket of an address without an account.
+    ///
+    /// # Errors
+    /// [`Spent`] when there isn't so much in it.
+    pub fn address(&self, address: IpAddr, cost: u64) -> Result<Standing, Spent> {
+        self.addresses.take(&subscriber(address), cost)
+    }
+}
+
+/// The address that counts: of an IPv6 network of 64 bits, which is one subscriber, the first.
+fn subscriber(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let network = u128::from(address) & !u128::from(u64::MAX);
+            IpAddr::V6(network.into())
+        }
+        address @ IpAddr::V4(_) => address,
+    }
+}
+
+/// The service's clock, as the time since 1970.
+#[derive(Clone)]
+struct Since1970(Clock);
+
+impl governor::clock::Clock for Since1970 {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        let micros = self.0.now().timestamp_micros();
+        Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+    }
+}
+
+struct Buckets<K: Clone + Eq + Hash> {
+    bucket: Bucket,
+    clock: Since1970,
+    limiter: RateLimiter<K, DefaultKeyedStateStore<K>, Since1970, StateInformationMiddleware>,
+    checks: AtomicU32,
+}
+
+impl<K: Clone + Eq + Hash> Buckets<K> {
+    fn new(bucket: Bucket, clock: &Clock) -> Self {
+        let quota = Quota::per_second(bucket.per_second).allow_burst(bucket.burst);
+        let clock = Since1970(clock.clone());
+        let limiter = RateLimiter::new(quota, DefaultKeyedStateStore::default(), clock.clone());
+        Self {
+            bucket,
+            clock,
+            limiter,
+            checks: AtomicU32::new(0),
+        }
+    }
+
+    fn take(&self, key: &K, cost: u64) -> Result<Standing, Spent> {
+        if self.checks.fetch_add(1, Ordering::Relaxed) % FORGET_EVERY == FORGET_EVERY - 1 {
+            self.limiter.retain_recent();
+        }
+        // What costs more than a bucket holds takes all of it.
+        let cost = u32::try_from(cost)
+            .ok()
+            .and_then(NonZeroU32::new)
+            .map_or(NonZeroU32::MIN, |cost| cost.min(self.bucket.burst));
+        let standing = |remaining| Standing {
+            bucket: self.bucket,
+            remaining,
+        };
+        let until = |until: NotUntil<Duration>| Spent {
+            wait: until.wait_time_from(self.clock.now()),
+            standing: standing(0),
+        };
+        match self.limiter.check_key_n(key, cost) {
+            Ok(Ok(state)) => Ok(standing(state.remaining_burst_capacity())),
+            Ok(Err(not)) => Err(until(not)),
+            Err(_) => Err(Spent {
+                wait: Duration::from_secs(1),
+                standing: standing(0),
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+
+    fn bucket(burst: u32, per_second: u32) -> Bucket {
+        Bucket {
+            burst: burst.try_into().unwrap(),
+            per_second: per_second.try_into().unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_bucket_empties_and_fills_as_time_goes_by() {
+        let (clock, held) = Clock::held(DateTime::from_timestamp(1_795_348_800, 0).unwrap());
+        let budget = Budget::new(bucket(100, 10), bucket(10, 1), &clock);
+        let (rosa, jan) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        assert_eq!(budget.account(rosa, 60).unwrap().remaining, 40);
+        let spent = budget.account(rosa, 60).unwrap_err();
+        assert_eq!(spent.wait, Duration::from_secs(2));
+        assert_eq!(
+            budget.account(jan, 60).unwrap().remaining,
+            40,
+            "each their own"
+        );
+        held.advance(Duration::from_secs(2));
+        let standing = budget.account(rosa, 60).unwrap();
+        assert_eq!((standing.remaining, standing.seconds_to_full()), (0, 10));
+    }
+
+    #[test]
+    fn a_network_of_64_bits_is_one_caller() {
+        let (clock, _) = Clock::held(DateTime::from_timestamp(1_795_348_800, 0).unwrap());
+        let budget = Budget::new(bucket(100, 10), bucket(10, 1), &clock);
+        let at = |text: &str| text.parse::<IpAddr>().unwrap();
+        budget.address(at("2001:db8::1"), 6).unwrap();
+        budget.address(at("2001:db8::ffff"), 6).unwrap_err();
+        budget.address(at("2001:db8:0:1::1"), 6).unwrap();
+        budget.address(at("192.0.2.1"), 6).unwrap();
+        budget.address(at("::ffff:192.0.2.1"), 6).unwrap_err();
+    }
+}

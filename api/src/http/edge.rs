@@ -1,0 +1,260 @@
+//! The edge: what every request meets before and after it is worked on, by the settings.
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    extract::ConnectInfo,
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts},
+};
+use ipnet::IpNet;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower_http::{
+    compression::CompressionLayer, cors::CorsLayer, set_header::SetResponseHeaderLayer,
+};
+
+use uuid::Uuid;
+
+use super::{
+    budget::{Budget, Spent, Standing},
+    documents::{DocumentsError, TrustedDocuments},
+};
+use crate::{clock::Clock, config::EdgeSettings};
+
+/// What a token that isn't taken costs its sender's address, so that guessing is slow.
+const WRONG_TOKEN: u64 = 50;
+/// How long a body may take to come in.
+const BODY_DEADLINE: Duration = Duration::from_secs(10);
+
+/// The settings of the edge, ready for use.
+#[derive(Clone)]
+pub struct Edge {
+    parts: Arc<EdgeParts>,
+    body_deadline: Duration,
+}
+
+struct EdgeParts {
+    slots: Arc<Semaphore>,
+    deadline: Duration,
+    budget: Option<Budget>,
+    proxies: Vec<IpNet>,
+    origins: Vec<HeaderValue>,
+    documents: TrustedDocuments,
+    documents_only_for: Vec<String>,
+}
+
+/// Why the edge can't be put together.
+#[derive(Debug)]
+pub enum EdgeError {
+    /// The trusted documents aren't taken.
+    Documents(DocumentsError),
+}
+
+impl fmt::Display for EdgeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Documents(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for EdgeError {}
+
+impl Edge {
+    /// The edge by these settings, which were checked.
+    ///
+    /// # Errors
+    /// See [`EdgeError`].
+    pub fn from_settings(settings: &EdgeSettings, clock: &Clock) -> Result<Self, EdgeError> {
+        let EdgeSettings {
+            connections: _,
+            requests,
+            deadline_seconds,
+            account_budget,
+            address_budget,
+            trusted_proxies,
+            cors_origins,
+            documents_file,
+            documents_only_for,
+        } = settings;
+        let documents = match documents_file {
+            Some(file) => TrustedDocuments::read(file).map_err(EdgeError::Documents)?,
+            None => TrustedDocuments::default(),
+        };
+        let parts = EdgeParts {
+            slots: Arc::new(Semaphore::new(*requests)),
+            deadline: Duration::from_secs(*deadline_seconds),
+            budget: Some(Budget::new(*account_budget, *address_budget, clock)),
+            proxies: trusted_proxies.clone(),
+            origins: cors_origins
+                .iter()
+                .filter_map(|origin| HeaderValue::from_str(origin).ok())
+                .collect(),
+            documents,
+            documents_only_for: documents_only_for.clone(),
+        };
+        Ok(Self {
+            parts: Arc::new(parts),
+            body_deadline: BODY_DEADLINE,
+        })
+    }
+
+    /// The same edge, at which a body may take so long to come in instead of 10 seconds.
+    #[must_use]
+    pub fn with_body_deadline(mut self, deadline: Duration) -> Self {
+        self.body_deadline = deadline;
+        self
+    }
+
+    /// An edge that counts nothing and lets 1,000 requests in at once: for work that doesn't come
+    /// from outside, and for tests of something else.
+    #[must_use]
+    pub fn wide() -> Self {
+        let settings = EdgeSettings::default();
+        Self {
+            parts: Arc::new(EdgeParts {
+                slots: Arc::new(Semaphore::new(1_000)),
+                deadline: Duration::from_secs(settings.deadline_seconds),
+                budget: None,
+                proxies: Vec::new(),
+                origins: Vec::new(),
+                documents: TrustedDocuments::default(),
+                documents_only_for: Vec::new(),
+            }),
+            body_deadline: BODY_DEADLINE,
+        }
+    }
+
+    /// A place among the requests that are worked on; none when all are taken.
+    pub(super) fn place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.parts.slots).try_acquire_owned().ok()
+    }
+
+    /// How long a request may take.
+    pub(super) fn deadline(&self) -> Duration {
+        self.parts.deadline
+    }
+
+    /// How long a request's body may take to come in.
+    pub(super) fn body_deadline(&self) -> Duration {
+        self.body_deadline
+    }
+
+    pub(super) fn documents(&self) -> &TrustedDocuments {
+        &self.parts.documents
+    }
+
+    /// Whether this account, or somebody without one, may send nothing but trusted documents.
+    #[must_use]
+    pub fn wants_trusted_documents(&self, account: Option<&str>) -> bool {
+        let who = account.unwrap_or("anonymous");
+        let listed = &self.parts.documents_only_for;
+        listed.iter().any(|one| one == "everybody" || one == who)
+    }
+
+    /// The address that a request comes from: the connection's, or what the trusted proxies say.
+    pub(super) fn origin(&self, request: &Parts) -> IpAddr {
+        let nowhere = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+        let peer = request
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or(nowhere, |peer| peer.0.ip());
+        self.forwarded(peer, &request.headers)
+    }
+
+    /// Each proxy adds at the end whom it got the request from: the last one that is no proxy of
+    /// ours is who called. Whatever stands before it may be invented.
+    fn forwarded(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let trusted = |address: IpAddr| self.parts.proxies.iter().any(|net| net.contains(&address));
+        let hops: Vec<&str> = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .collect();
+        let mut caller = peer;
+        for hop in hops.into_iter().rev() {
+            if !trusted(caller) {
+                break;
+            }
+            match hop.trim().parse::<IpAddr>() {
+                Ok(address) => caller = address.to_canonical(),
+                Err(_) => break,
+            }
+        }
+        caller
+    }
+
+    /// Takes the cost of an operation out of the caller's bucket; nobody stands anywhere when
+    /// nothing is counted.
+    ///
+    /// # Errors
+    /// [`Spent`] when there isn't so much in it.
+    pub fn charge(
+        &self,
+        account: Option<Uuid>,
+        origin: IpAddr,
+        cost: u64,
+    ) -> Result<Option<Standing>, Spent> {
+        let Some(budget) = &self.parts.budget else {
+            return Ok(None);
+        };
+        match account {
+            Some(account) => budget.account(account, cost),
+            None => budget.address(origin, cost),
+        }
+        .map(Some)
+    }
+
+    /// Takes what a wrong token costs out of the address's bucket.
+    ///
+    /// # Errors
+    /// [`Spent`] when there were too many.
+    pub fn charge_wrong_token(&self, origin: IpAddr) -> Result<(), Spent> {
+        match &self.parts.budget {
+            Some(budget) => budget.address(origin, WRONG_TOKEN).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// Puts around the routes what every answer carries: headers that keep browsers careful, CORS
+    /// for the origins of the settings, compression.
+    pub fn around(&self, routes: Router) -> Router {
+        let always = |name: HeaderName, value: &'static str| {
+            SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+        };
+        let routes = routes
+            .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+            .layer(always(header::REFERRER_POLICY, "no-referrer"))
+            .layer(always(
+                header::CONTENT_SECURITY_POLICY,
+                "default-src 'none'; frame-ancestors 'none'",
+            ))
+            .layer(always(
+                header::STRICT_TRANSPORT_SECURITY,
+                "max-age=31536000",
+            ))
+            .layer(CompressionLayer::new());
+        if self.parts.origins.is_empty() {
+            return routes;
+        }
+        let cors = CorsLayer::new()
+            .allow_origin(self.parts.origins.clone())
+            .allow_methods([Method::GET, Method::POST])
+            .allow_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE])
+            .expose_headers([
+                header::RETRY_AFTER,
+                header::WWW_AUTHENTICATE,
+                HeaderName::from_static("ratelimit"),
+                HeaderName::from_static("ratelimit-policy"),
+                HeaderName::from_static("x-request-id"),
+            ])
+            .max_age(Duration::from_hours(1));
+        routes.layer(cors)
+    }
+}

@@ -1,0 +1,67 @@
+//! Signals, referrals, and what is said about them.
+
+use super::{Row, Rule, rows};
+
+/// The rules.
+pub(super) const FIELDS: &[Row] = rows! {
+    ContactMoment {
+        Edge: ambassador partner referral signal;
+        Record: at createdAt id kind note outcome updatedAt version;
+    }
+    Feedback {
+        Edge: ambassador callOut partner referral;
+        Record: createdAt giver id score text updatedAt version;
+    }
+    Referral {
+        Edge: activity callOuts contactMoments feedback fromPartner history neighbourhood replaces resident
+            service signal toPartner;
+        Record: acceptedAt allowedActions basis cancelCause closedAt createdAt disclosedFields
+            id outcome rejectReason status updatedAt version;
+        Shown("casework"): basisJustification outcomeNote reason statusNote;
+    }
+    Signal {
+        Edge: ambassador contactMoments duplicateOf history municipality neighbourhood
+            referrals reporterPartner resident;
+        Record: allowedActions category choreKind createdAt dismissReason dueAt
+            externalReference id inCohort inflowChannel kind outcome overdue source status title
+            updatedAt urgency version;
+        Shown("casework"): outcomeNote;
+        Shown("text"): text;
+        ShownEdge("handler"): handler;
+    }
+    SignalSubmitResult {
+        Answer: signal userErrors;
+    }
+    Mutation {
+        Decided("signal RECORD CONTACT"): contactMomentRecord;
+        Decided("referral GIVE FEEDBACK"): feedbackGive;
+        Decided("referral ACCEPT"): referralAccept;
+        Decided("referral CANCEL"): referralCancel;
+        Decided("referral COMPLETE"): referralComplete;
+        Decided("referral CREATE"): referralCreate;
+        Decided("referral FAIL"): referralFail;
+        Decided("referral HOLD"): referralHold;
+        Decided("referral REJECT"): referralReject;
+        Decided("referral RESUME"): referralResume;
+        Decided("referral START"): referralStart;
+        Decided("signal DISMISS"): signalDismiss;
+        Decided("signal REOPEN"): signalReopen;
+        Decided("signal RESOLVE"): signalResolve;
+        Decided("signal START"): signalStart;
+        Decided("signal SUBMIT"): signalSubmit signalSubmitMany;
+        Decided("signal TRIAGE"): signalTriage;
+        Decided("signal WITHDRAW"): signalWithdraw;
+    }
+    Query {
+        Scoped: referral referrals signal signals;
+    }
+    @payloads {
+        contactMoment: ContactMomentRecord;
+        feedback: FeedbackGive;
+        referral: ReferralAccept ReferralCancel ReferralComplete ReferralCreate ReferralFail
+            ReferralHold ReferralReject ReferralResume ReferralStart;
+        results: SignalSubmitMany;
+        signal: SignalDismiss SignalReopen SignalResolve SignalStart SignalSubmit SignalTriage
+            SignalWithdraw;
+    }
+};

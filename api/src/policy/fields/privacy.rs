@@ -1,0 +1,32 @@
+//! Who read whose data, the dossier, and erasure.
+
+use super::{Row, Rule, rows};
+
+/// The rules.
+pub(super) const FIELDS: &[Row] = rows! {
+    AccessLogEntry {
+        Edge: municipality partner user;
+        Record: at fields id purpose requestId residentId;
+    }
+    ResidentDossier {
+        Answer: madeAt reads records residentId;
+    }
+    DossierRecord {
+        Answer: fields id type;
+    }
+    DossierField {
+        Answer: name value;
+    }
+    DossierRead {
+        Answer: at fields organisation purpose;
+    }
+    Mutation {
+        Decided("resident ERASE"): residentErase;
+    }
+    Query {
+        Scoped: accessLog residentDossier;
+    }
+    @payloads {
+        resident: ResidentErase;
+    }
+};

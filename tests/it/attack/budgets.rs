@@ -1,0 +1,257 @@
+//! What a caller may spend, who counts as one caller, and who may send nothing but trusted documents.
+
+use std::time::Duration;
+
+use nabij_api::http::documents::document_id;
+use nabij_tests::{
+    Folder,
+    service::{CONTROL, Listening, Service},
+    wire::Reply,
+};
+use serde_json::json;
+
+use super::{Case, Message, PLACES, Scene, is_an_error};
+
+const UNTRUSTED: &str = "DOCUMENT_NOT_TRUSTED";
+const ME: &str = "{ me { id } }";
+/// A page of 100: what it costs is more than a quarter of the address's bucket here.
+const PAGE: &str = "{ neighbourhoods(first: 100) { nodes { name } } }";
+
+/// Buckets small enough to be emptied by hand: 400, and 40 more each second.
+fn small() -> Listening {
+    let mut listening = Listening::default();
+    for bucket in [
+        &mut listening.edge.address_budget,
+        &mut listening.edge.account_budget,
+    ] {
+        bucket.burst = 1_200.try_into().expect("it isn't 0");
+        bucket.per_second = 100.try_into().expect("it isn't 0");
+    }
+    listening
+}
+
+async fn send(service: &Service, message: &Message) -> Reply {
+    service.hears(&message.bytes()).await.expect("an answer")
+}
+
+/// Sends it until the bucket is empty: the refusal, and how many came before it.
+async fn empties(service: &Service, message: &Message) -> (Reply, usize) {
+    for times in 0..200 {
+        let reply = send(service, message).await;
+        if reply.status == 429 {
+            return (reply, times);
+        }
+    }
+    panic!("the bucket has no bottom");
+}
+
+/// The number behind `NAME=` in a header.
+fn figure(reply: &Reply, header: &str, name: &str) -> u64 {
+    let value = reply.header(header);
+    let mut parts = value.split(';');
+    let found = parts.find_map(|part| part.strip_prefix(name)?.strip_prefix('='));
+    let number = found.and_then(|number| number.parse().ok());
+    number.unwrap_or_else(|| panic!("no {name} in {header}: {value}"))
+}
+
+#[tokio::test]
+async fn a_bucket_that_is_empty_fills_again() {
+    let scene = Scene::set(small()).await;
+    let service = &scene.service;
+    let page = Message::query(PAGE);
+    let first = send(service, &page).await;
+    assert_eq!(first.status, 200, "{}", first.text());
+    let cost = first.json()["extensions"]["cost"].clone();
+    let requested = cost["requested"].as_u64().expect("a number");
+    assert_eq!(figure(&first, "ratelimit-policy", "q"), 1_200);
+    assert_eq!(figure(&first, "ratelimit-policy", "w"), 12);
+    assert_eq!(figure(&first, "ratelimit", "r"), 1_200 - requested);
+    assert_eq!(cost["remaining"], json!(1_200 - requested));
+
+    let (refused, times) = empties(service, &page).await;
+    assert_eq!(refused.code(), "RATE_LIMITED");
+    is_an_error("an empty bucket", &refused);
+    assert_eq!(times as u64 + 1, 1_200 / requested);
+    let wait = refused
+        .header("retry-after")
+        .parse::<u64>()
+        .expect("seconds");
+    let missing = requested - 1_200 % requested;
+    assert_eq!(wait, missing.div_ceil(100));
+    assert_eq!(figure(&refused, "ratelimit-policy", "q"), 1_200);
+    let older = send(service, &page.clone().by("accept", "application/json")).await;
+    assert_eq!(
+        (older.status, older.code()),
+        (429, "RATE_LIMITED".to_owned())
+    );
+
+    // Whoever has an account has a bucket of their own.
+    let token = format!("Bearer {}", service.token(&scene.rosa));
+    let signed = send(service, &page.clone().and("authorization", &token)).await;
+    assert_eq!(signed.status, 200, "{}", signed.text());
+    let me = send(service, &Message::query(ME).and("authorization", &token)).await;
+    assert!(figure(&me, "ratelimit", "r") < figure(&signed, "ratelimit", "r"));
+
+    // Exactly when it was said, and not before.
+    service.waits(Duration::from_millis(wait * 1_000 - 1_000));
+    assert_eq!(send(service, &page).await.status, 429);
+    service.waits(Duration::from_secs(1));
+    assert_eq!(send(service, &page).await.status, 200);
+    service.waits(Duration::from_secs(12));
+    let full = send(service, &page).await;
+    assert_eq!(figure(&full, "ratelimit", "r"), 1_200 - requested);
+}
+
+#[tokio::test]
+async fn guessing_at_tokens_is_slow() {
+    let scene = Scene::set(small()).await;
+    let service = &scene.service;
+    let mut guesses = 0..;
+    let mut guess = || {
+        let bearer = format!("Bearer zebra7-{}", guesses.next().unwrap_or(0));
+        Message::query(ME).and("authorization", &bearer)
+    };
+    for _ in 0..24 {
+        let reply = send(service, &guess()).await;
+        assert_eq!(
+            (reply.status, reply.code()),
+            (401, "UNAUTHENTICATED".to_owned())
+        );
+    }
+    let reply = send(service, &guess()).await;
+    assert_eq!(
+        (reply.status, reply.code()),
+        (429, "RATE_LIMITED".to_owned())
+    );
+    assert_eq!(reply.header("www-authenticate"), "");
+    // The good token is still taken: whoever shares the address isn't shut out.
+    let token = format!("Bearer {}", service.token(&scene.rosa));
+    let good = Message::query(ME).and("authorization", &token);
+    assert_eq!(send(service, &good).await.status, 200);
+    // What can't be understood is refused before anything is counted, and costs its sender nothing.
+    service.waits(Duration::from_secs(12));
+    for _ in 0..100 {
+        assert_eq!(send(service, &Message::query("{")).await.status, 400);
+    }
+    let page = send(service, &Message::query(PLACES)).await;
+    assert_eq!(page.status, 200);
+}
+
+/// Without proxies in the settings, what a caller writes into `X-Forwarded-For` changes nothing.
+#[tokio::test]
+async fn nobody_gets_another_bucket_by_saying_so() {
+    let scene = Scene::set(small()).await;
+    let page = Message::query(PAGE);
+    empties(&scene.service, &page).await;
+    for header in [
+        "x-forwarded-for",
+        "forwarded",
+        "x-real-ip",
+        "cf-connecting-ip",
+    ] {
+        for value in [
+            "192.0.2.7",
+            "for=192.0.2.7",
+            "192.0.2.7, 127.0.0.1",
+            "zebra7",
+        ] {
+            let reply = send(&scene.service, &page.clone().and(header, value)).await;
+            assert_eq!(reply.status, 429, "{header}: {value}");
+        }
+    }
+}
+
+/// Behind a proxy, the last address it didn't add itself counts, whatever stands before it.
+#[tokio::test]
+async fn behind_a_proxy_each_caller_has_a_bucket() {
+    let mut listening = small();
+    listening.edge.trusted_proxies = ["127.0.0.0/8", "10.0.0.0/8"]
+        .map(|net| net.parse().expect("a network"))
+        .to_vec();
+    let scene = Scene::set(listening).await;
+    let service = &scene.service;
+    let page = Message::query(PAGE);
+    let from = |value: &str| page.clone().and("x-forwarded-for", value);
+    empties(service, &from("192.0.2.7")).await;
+    // The same caller, however it is put.
+    for value in [
+        "192.0.2.7",
+        "  192.0.2.7  ",
+        "198.51.100.1, 192.0.2.7",
+        "zebra7, 192.0.2.7",
+        "192.0.2.7, 10.1.2.3",
+        "192.0.2.7, 10.1.2.3, 127.0.0.9",
+        "::ffff:192.0.2.7",
+    ] {
+        assert_eq!(send(service, &from(value)).await.status, 429, "{value}");
+    }
+    let twice = from("198.51.100.1").and("x-forwarded-for", "192.0.2.7");
+    assert_eq!(send(service, &twice).await.status, 429, "in two headers");
+    // Others.
+    for value in ["192.0.2.8", "192.0.2.7, 192.0.2.9", "2001:db8::7"] {
+        assert_eq!(send(service, &from(value)).await.status, 200, "{value}");
+    }
+    // What is no address is the proxy's own fault, and counts as the proxy.
+    for value in ["zebra7", "", "192.0.2.7, zebra7", ",,,"] {
+        let reply = send(service, &from(value)).await;
+        assert!([200, 429].contains(&reply.status), "{value}");
+    }
+    empties(service, &page).await;
+    for value in ["zebra7", "192.0.2.7, zebra7"] {
+        assert_eq!(send(service, &from(value)).await.status, 429, "{value}");
+    }
+}
+
+#[tokio::test]
+async fn trusted_documents() {
+    let folder = Folder::default();
+    let (id, page) = (document_id(ME), document_id(PLACES));
+    let documents = json!({ &id: ME, &page: PLACES, document_id(CONTROL): CONTROL }).to_string();
+    let mut listening = Listening::default();
+    listening.edge.documents_file = Some(folder.file("documents.json", &documents).into());
+    listening.edge.documents_only_for = vec!["anonymous".to_owned()];
+    let scene = Scene::set(listening).await;
+    let by_id = |id: &str| Message::json(&json!({ "documentId": id }));
+    let encoded = page.replace(':', "%3A");
+    let get = Message::new("GET", &format!("/graphql?documentId={encoded}"));
+    let other = Message::query("{ me { __typename } }");
+    let token = format!("Bearer {}", scene.service.token(&scene.rosa));
+    let signed = |message: &Message| message.clone().and("authorization", &token);
+    let spaced = Message::query("{ me { id }  }");
+    let mut cases = vec![
+        Case::raw("by its id", by_id(&id).bytes(), &[200]),
+        Case::raw("by its id over GET", get.bytes(), &[200]),
+        Case::raw("by its text", Message::query(ME).bytes(), &[200]),
+        Case::new("another", &other, 400, UNTRUSTED),
+        Case::new("a space more", &spaced, 400, UNTRUSTED),
+        Case::new(
+            "another, older",
+            &other.clone().by("accept", "application/json"),
+            200,
+            UNTRUSTED,
+        ),
+        Case::raw(
+            "another, for who isn't held to it",
+            signed(&other).bytes(),
+            &[200],
+        ),
+    ];
+    let cut = &id[..id.len() - 1];
+    for unknown in [
+        "sha256:zebra7",
+        "zebra7",
+        "",
+        cut,
+        &id.to_uppercase(),
+        &"z".repeat(100_000),
+    ] {
+        let message = by_id(unknown);
+        cases.push(Case::new(
+            "an id of none",
+            &message,
+            400,
+            "DOCUMENT_NOT_FOUND",
+        ));
+    }
+    scene.withstands(cases).await;
+}

@@ -1,0 +1,269 @@
+//! Callers who take their time, come in crowds, or stay: each has a deadline, and nobody waits for
+//! them. The service's deadlines are short here, so that a test needs no patience.
+
+use std::time::{Duration, Instant};
+
+use http_body_util::{BodyExt, Full};
+use hyper::{Request, body::Bytes, client::conn::http2};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use nabij_tests::{
+    service::{Listening, Service},
+    wire::Wire,
+};
+use serde_json::json;
+use tokio::{io::AsyncWriteExt, net::TcpStream};
+
+use super::{Message, PLACES, Scene};
+
+const SHORT: Duration = Duration::from_millis(400);
+/// What other work on the machine may add.
+const NOISE: Duration = Duration::from_secs(5);
+
+fn hurried() -> Listening {
+    Listening {
+        head: SHORT,
+        body: SHORT,
+        idle: 2 * SHORT,
+        ..Listening::default()
+    }
+}
+
+/// Sends bytes one by one, a moment between them, until the other side is done with it: for how long.
+async fn drips(service: &Service, first: &[u8], bytes: &[u8]) -> (Duration, Option<u16>) {
+    let mut wire = Wire::to(&service.address).await;
+    let started = Instant::now();
+    wire.sends(first).await;
+    let mut rest = bytes.iter().cycle();
+    let mut pace = tokio::time::interval(SHORT / 8);
+    let reply = loop {
+        tokio::select! {
+            reply = wire.hears() => break reply,
+            _ = pace.tick() => {}
+        }
+        let next = rest.next().copied().unwrap_or_default();
+        wire.sends(&[next]).await;
+        assert!(started.elapsed() < SHORT + NOISE, "it may drip for ever");
+    };
+    (started.elapsed(), reply.map(|reply| reply.status))
+}
+
+#[tokio::test]
+async fn who_sends_nothing_or_little_is_let_go() {
+    let scene = Scene::set(hurried()).await;
+    let service = &scene.service;
+    service
+        .withstands("silence", async |service: &Service| {
+            let mut wire = Wire::to(&service.address).await;
+            assert_eq!(wire.is_closed().await, b"");
+        })
+        .await;
+    let head = b"POST /graphql HTTP/1.1\r\nhost: nabij\r\nx-zebra7: ";
+    service
+        .withstands("half a head", async |service: &Service| {
+            let mut wire = Wire::to(&service.address).await;
+            wire.sends(head).await;
+            wire.is_closed().await;
+        })
+        .await;
+    service
+        .withstands("a head that drips", async |service: &Service| {
+            let (time, status) = drips(service, head, b"z").await;
+            assert!(time >= SHORT, "{time:?}");
+            assert!([None, Some(408)].contains(&status), "{status:?}");
+        })
+        .await;
+    service
+        .withstands("a second head that drips", async |service: &Service| {
+            let mut wire = Wire::to(&service.address).await;
+            wire.sends(&Message::query(PLACES).bytes()).await;
+            assert_eq!(wire.hears().await.map(|reply| reply.status), Some(200));
+            wire.sends(head).await;
+            wire.is_closed().await;
+        })
+        .await;
+    service
+        .withstands("nothing more", async |service: &Service| {
+            let mut wire = Wire::to(&service.address).await;
+            wire.sends(&Message::query(PLACES).bytes()).await;
+            assert_eq!(wire.hears().await.map(|reply| reply.status), Some(200));
+            assert_eq!(wire.is_closed().await, b"");
+        })
+        .await;
+    service
+        .withstands("HTTP/2 and then silence", async |service: &Service| {
+            let mut wire = Wire::to(&service.address).await;
+            wire.sends(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0")
+                .await;
+            wire.is_closed().await;
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_body_that_drips_is_408() {
+    let scene = Scene::set(hurried()).await;
+    let declared = Message::post("{").by("content-length", "1000").bytes();
+    let chunked = Message::post("")
+        .without("content-length")
+        .and("transfer-encoding", "chunked")
+        .bytes();
+    for (name, first, bytes) in [
+        ("a body that drips", declared, &b" "[..]),
+        ("chunks that drip", chunked, b"1\r\n \r\n"),
+    ] {
+        scene
+            .service
+            .withstands(name, async |service: &Service| {
+                let (time, status) = drips(service, &first, bytes).await;
+                assert!(time >= SHORT, "{name}: {time:?}");
+                assert_eq!(status, Some(408), "{name}");
+            })
+            .await;
+    }
+    let stalled = Message::post("{").by("content-length", "1000").bytes();
+    scene
+        .service
+        .withstands("half a body", async |service: &Service| {
+            let mut wire = Wire::to(&service.address).await;
+            wire.sends(&stalled).await;
+            let reply = wire.hears().await.expect("it is told");
+            assert_eq!(
+                (reply.status, reply.code()),
+                (408, "REQUEST_TIMEOUT".to_owned())
+            );
+            assert_eq!(reply.header("connection"), "close");
+            wire.is_closed().await;
+        })
+        .await;
+}
+
+/// Answers that nobody takes fill the sockets' buffers and hold a place, until the deadline.
+#[tokio::test]
+async fn who_asks_and_doesnt_listen_is_let_go() {
+    let mut listening = hurried();
+    listening.edge.connections = 4;
+    let scene = Scene::set(listening).await;
+    let schema = Message::new("GET", "/schema.graphql").bytes().repeat(300);
+    scene
+        .service
+        .withstands("four who don't listen", async |service: &Service| {
+            let mut deaf = Vec::new();
+            for _ in 0..4 {
+                let mut stream = TcpStream::connect(&service.address).await.expect("open");
+                stream.write_all(&schema).await.expect("it is taken");
+                deaf.push(stream);
+            }
+            let bytes = Message::query(PLACES).bytes();
+            let reply = service.hears(&bytes).await.expect("its turn comes");
+            assert_eq!(reply.status, 200);
+            drop(deaf);
+        })
+        .await;
+}
+
+/// Whoever holds all the places gives them back at a deadline; who waited is answered then.
+#[tokio::test]
+async fn a_crowd_waits_at_the_door() {
+    let mut listening = hurried();
+    listening.edge.connections = 4;
+    let scene = Scene::set(listening).await;
+    scene
+        .service
+        .withstands("a crowd", async |service: &Service| {
+            let mut crowd = Vec::new();
+            for _ in 0..12 {
+                crowd.push(Wire::to(&service.address).await);
+            }
+            let mut wire = Wire::to(&service.address).await;
+            wire.sends(&Message::query(PLACES).bytes()).await;
+            let reply = wire.hears().await.expect("its turn comes");
+            assert_eq!(reply.status, 200);
+            for mut one in crowd {
+                one.is_closed().await;
+            }
+        })
+        .await;
+}
+
+/// With one place for work, and slow callers everywhere, whoever sends at once is answered.
+#[tokio::test]
+async fn who_is_slow_takes_nobodys_place() {
+    let mut listening = hurried();
+    listening.edge.requests = 1;
+    let scene = Scene::set(listening).await;
+    let slow = Message::post("{").by("content-length", "1000").bytes();
+    scene
+        .service
+        .withstands("a hundred slow callers", async |service: &Service| {
+            let mut crowd = Vec::new();
+            for _ in 0..100 {
+                let mut wire = Wire::to(&service.address).await;
+                wire.sends(&slow).await;
+                crowd.push(wire);
+            }
+            let bytes = Message::query(PLACES).bytes();
+            let reply = service.hears(&bytes).await.expect("an answer");
+            assert_eq!(reply.status, 200, "{}", reply.text());
+            for mut one in crowd {
+                one.is_closed().await;
+            }
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn http2_without_an_upgrade() {
+    let scene = Scene::set(hurried()).await;
+    scene
+        .service
+        .withstands("64 streams and more", async |service: &Service| {
+            let stream = TcpStream::connect(&service.address).await.expect("a place");
+            let (mut send, connection) =
+                http2::handshake::<_, _, Full<Bytes>>(TokioExecutor::new(), TokioIo::new(stream))
+                    .await
+                    .expect("it speaks HTTP/2");
+            let connection = tokio::spawn(connection);
+            let mut answers = Vec::new();
+            for n in 0..200 {
+                let query = if n % 2 == 0 { PLACES } else { "{ zebra7 }" };
+                let body = json!({ "query": query }).to_string();
+                let request = Request::post(format!("http://{}/graphql", service.address))
+                    .header("content-type", "application/json")
+                    .header("accept", "application/graphql-response+json")
+                    .body(Full::new(Bytes::from(body)))
+                    .expect("a request");
+                send.ready().await.expect("it takes more");
+                let mut answer = Box::pin(send.send_request(request));
+                if n == 0 {
+                    // With it comes how many streams there may be; more wait on this side.
+                    let first = (&mut answer).await.expect("it is answered");
+                    assert_eq!(first.status().as_u16(), 200);
+                } else {
+                    answers.push((n, answer));
+                }
+            }
+            for (n, answer) in answers {
+                let answer = answer.await.expect("each is answered");
+                assert_eq!(answer.status().as_u16(), if n % 2 == 0 { 200 } else { 400 });
+                let body = answer.into_body().collect().await.expect("it is whole");
+                assert!(!body.to_bytes().is_empty());
+            }
+            drop(send);
+            // Nothing keeps it open: whoever is gone is gone.
+            let _ = connection.await;
+        })
+        .await;
+    scene
+        .service
+        .withstands("a stream that is idle", async |service: &Service| {
+            let stream = TcpStream::connect(&service.address).await.expect("a place");
+            let (send, connection) =
+                http2::handshake::<_, _, Full<Bytes>>(TokioExecutor::new(), TokioIo::new(stream))
+                    .await
+                    .expect("it speaks HTTP/2");
+            let closed = tokio::time::timeout(SHORT * 2 + NOISE, connection).await;
+            assert!(closed.is_ok(), "it may stay for ever");
+            drop(send);
+        })
+        .await;
+}

@@ -61,15 +61,13 @@ impl OutputType for Mutation {
 
 impl ContainerType for Mutation {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
-        match refusal(ctx) {
-            Some(payload) => Ok(Some(payload)),
-            None => {
-                // Behind a pointer: the future of all mutations is too deep to be part of another.
-                let inner: Pin<Box<dyn Future<Output = _> + Send + '_>> =
-                    Box::pin(self.0.resolve_field(ctx));
-                inner.await
-            }
+        if let Some(payload) = refusal(ctx) {
+            return Ok(Some(payload));
         }
+        // Behind a pointer: the future of all mutations is too deep to be part of another.
+        let inner: Pin<Box<dyn Future<Output = _> + Send + '_>> =
+            Box::pin(self.0.resolve_field(ctx));
+        inner.await
     }
 }
 

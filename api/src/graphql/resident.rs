@@ -184,9 +184,10 @@ impl Resident {
     /// you or on record; `withheld` tells which.
     async fn contact(
         &self,
-        #[graphql(name = "purpose", desc = "What you need it for.")] _logged: AccessPurpose,
+        #[graphql(desc = "What you need it for.")] purpose: AccessPurpose,
     ) -> Option<ResidentContact> {
         // The plan has the purpose: it was written down before this record was handed over.
+        let _ = purpose;
         self.0.node().contact().cloned().map(ResidentContact::from)
     }
 

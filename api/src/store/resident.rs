@@ -296,10 +296,10 @@ mod tests {
 
     #[test]
     fn what_is_not_on_record_is_not_logged() {
+        use AccessedField as F;
         let mut details = details();
         details.email = None;
         let fields = ShownContact::of(details, |_| true).fields();
-        use AccessedField as F;
         assert_eq!(fields, [F::Phone, F::Address, F::PreferredChannel]);
     }
 }

@@ -73,9 +73,13 @@ impl Cx {
             let cx = cx.begin_reading().await?;
             let nodes = cx.read_all(&plan, &ids).await?;
             let mut trace = Trace::default();
-            nodes.iter().for_each(|node| trace.walk(node, &plan));
+            for node in &nodes {
+                trace.walk(node, &plan);
+            }
             let contacts = cx.write_down(trace).await?;
-            nodes.iter().for_each(|node| attach(node, &plan, &contacts));
+            for node in &nodes {
+                attach(node, &plan, &contacts);
+            }
             cx.commit_reading().await?;
             Ok(nodes)
         })

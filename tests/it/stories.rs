@@ -15,3 +15,14 @@ fn the_index_lists_every_story_that_is_told() {
         "docs/stories.md differs from the pages: rewrite it with NABIJ_BLESS=1"
     );
 }
+
+#[test]
+fn no_story_of_an_initiative_is_missing() {
+    let told = story::index();
+    for (initiative, stories) in [("B", 7), ("H", 8), ("P", 9), ("Z", 8), ("W", 11)] {
+        for number in 1..=stories {
+            let code = format!("[{initiative}{number}]");
+            assert!(told.contains(&code), "{code} is not told in docs/stories");
+        }
+    }
+}

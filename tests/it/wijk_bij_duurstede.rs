@@ -5,6 +5,7 @@
 use nabij_tests::{Person, Record, Town};
 use serde_json::{Value, json};
 
+mod calendar;
 mod cohort;
 mod conversation;
 mod deployed;

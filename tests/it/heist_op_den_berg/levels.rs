@@ -104,6 +104,18 @@ fn moment(of: &Value) -> DateTime<Utc> {
 async fn z6_referral_between_partners_is_fast_and_the_time_it_takes_is_on_record() {
     let heist = Heist::begins().await;
     let (heidi, dirk, kathleen) = (&heist.heidi, &heist.dirk, &heist.kathleen);
+    // Others before him went to the municipality within 2, 3, 6 and 9 hours.
+    for hours in [2, 3, 6, 9] {
+        let need = Need::new("Help at home", &heist.hallaar.id).with("category", "CARE");
+        let signal = dirk.submits(need).await.done();
+        let handler = json!({ "handler": dirk.partner });
+        heidi.triages_as(&signal, handler).await.done();
+        heist.town.wait(Duration::from_hours(hours));
+        let referral = dirk.refers_by(&signal, Request::to(kathleen)).await.done();
+        heist.town.wait(Duration::from_hours(1));
+        kathleen.accepts(&referral).await.done();
+    }
+
     let story = Story::of(
         "Z6",
         "Meso: referral between partners is fast, and the time from signal to referral is on record",
@@ -141,7 +153,21 @@ async fn z6_referral_between_partners_is_fast_and_the_time_it_takes_is_on_record
         .step("Heidi sees how long it took", heidi.sees(&signal, times))
         .await
         .expect("seen");
+    let march = ("2026-02-28T23:00:00Z", "2026-03-31T22:00:00Z");
+    let hallaar = json!({ "neighbourhoods": [heist.hallaar.id] });
+    let waits = "waits { signalToFirstReferral { seconds of { value } } \
+        referralToAcceptance { seconds of { value } } }";
+    let figures = story
+        .step(
+            "And how long it takes as a rule in Hallaar: the median of March",
+            heidi.asks_figures(hallaar, march, waits),
+        )
+        .await;
     story.ends();
+    let waits = figures.data("/statistics/total/waits");
+    let hours = |hours: u32| json!({ "seconds": hours * 60 * 60, "of": { "value": 5 } });
+    assert_eq!(waits["signalToFirstReferral"], hours(4));
+    assert_eq!(waits["referralToAcceptance"], hours(1));
     let made = &seen["referrals"]["nodes"][0];
     let (told, referred, accepted) = (
         moment(&seen["createdAt"]),

@@ -102,7 +102,7 @@ async fn the_pool_learns_nothing_before_during_and_after() {
     assert!(nora.looks_up(&call_out).await.is_none());
     assert!(reads_logged(&herent).await.is_empty());
 
-    // Lotte reads: name and details freely, the contact details with an entry for each read.
+    // Lotte reads, and each read of a name or a contact detail is entered.
     assert_eq!(
         lotte.sees(&call_out, "details").await.expect("hers")["details"],
         "Ring at the back, says Godelieve"
@@ -126,7 +126,7 @@ async fn the_pool_learns_nothing_before_during_and_after() {
     let log = reads_logged(&herent).await;
     assert_eq!(log.len(), 2, "an entry for each read");
     for entry in &log {
-        assert_eq!(entry.fields, "PHONE,ADDRESS,PREFERRED_CHANNEL");
+        assert_eq!(entry.fields, "NAME,PHONE,ADDRESS");
         assert_eq!(entry.purpose, access_log::AccessPurpose::ReferralExecution);
         let user = nabij_api::ids::type_id(nabij_api::store::Kind::User, entry.user_id);
         assert_eq!(user, lotte.user);

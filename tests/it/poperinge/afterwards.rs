@@ -60,21 +60,31 @@ async fn p6_the_residents_run_the_next_one_by_themselves() {
         .await
         .done();
     assert_eq!(done.status(), "COMPLETED");
-    let measure = async || {
-        let query = "query Lasting($where: ActivityWhere) \
-            { activities(where: $where) { totalCount nodes { title attendanceTotal } } }";
-        let only = json!({
-            "followUpOf": { "isNull": false }, "lead": { "eq": "RESIDENTS" },
-            "status": { "in": ["CONFIRMED", "COMPLETED"] },
-        });
-        let answer = poperinge.petra.asks(query, json!({ "where": only })).await;
-        answer.data("/activities/totalCount").clone()
-    };
-    let lasting = story
-        .step("Petra counts what residents lead by themselves", measure())
+    let spring = ("2026-02-28T23:00:00Z", "2026-05-31T22:00:00Z");
+    let of_poperinge = json!({ "municipality": poperinge.municipality.id });
+    let measure = "activities { total { value } residentLedFollowUps { value } }";
+    let figures = story
+        .step(
+            "The measure of lasting impact: Petra asks how many follow-ups residents lead by themselves",
+            poperinge.petra.asks_figures(of_poperinge, spring, measure),
+        )
         .await;
-    assert_eq!(lasting, 1);
+    let activities = figures.data("/statistics/total/activities");
+    assert_eq!(activities["total"]["value"], 2);
+    assert_eq!(activities["residentLedFollowUps"]["value"], 1);
     story.ends();
+
+    let query = "query Lasting($where: ActivityWhere) \
+        { activities(where: $where) { nodes { title attendanceTotal } } }";
+    let only = json!({
+        "followUpOf": { "isNull": false }, "lead": { "eq": "RESIDENTS" },
+        "status": { "in": ["CONFIRMED", "COMPLETED"] },
+    });
+    let which = poperinge.petra.asks(query, json!({ "where": only })).await;
+    assert_eq!(
+        which.data("/activities/nodes"),
+        &json!([{ "title": "Barbecue on the square", "attendanceTotal": 25 }])
+    );
 
     // The professionals have nothing to say in it; the coordinator can step in.
     bram.cancels(&barbecue, "We weren't asked")

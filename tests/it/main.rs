@@ -1,5 +1,10 @@
 //! Every test of the service from outside, in one binary.
 
+#![expect(
+    clippy::too_many_lines,
+    reason = "a scene is told from its beginning to its end"
+)]
+
 mod admin;
 mod attack;
 mod bad_input;

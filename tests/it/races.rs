@@ -59,7 +59,7 @@ async fn two_for_one_step_of_a_signal() {
         town.coordinator().await,
         town.coordinator_in("Alsemberg").await,
     );
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let signal = rosa
             .signals("The stairs are too steep", "NORMAL")
             .await
@@ -96,22 +96,25 @@ async fn two_for_one_step_of_a_referral() {
     let bert = town
         .colleague(&ann, nabij_entity::role_grant::Role::PartnerCoordinator)
         .await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let signal = rosa
             .signals("The stairs are too steep", "NORMAL")
             .await
             .done();
         let referral = coordinator.refers(&signal, &ann).await.done();
-        let answers = if round % 2 == 0 {
-            join_all([
+        let answers = match round % 3 {
+            0 => join_all([
+                Box::pin(ann.accepts(&referral)) as Boxed,
+                Box::pin(bert.accepts(&referral)),
+            ]),
+            1 => join_all([
                 Box::pin(ann.accepts(&referral)) as Boxed,
                 Box::pin(bert.rejects(&referral, "NO_CAPACITY")),
-            ])
-        } else {
-            join_all([
+            ]),
+            _ => join_all([
                 Box::pin(ann.rejects(&referral, "NOT_ELIGIBLE")) as Boxed,
                 Box::pin(coordinator.cancels(&referral, "No longer needed")),
-            ])
+            ]),
         };
         one_wins(&answers.await, &TOO_LATE);
         changed_once(&referral, &coordinator).await;
@@ -126,7 +129,7 @@ async fn a_signal_is_not_closed_while_somebody_refers_it() {
         town.coordinator_in("Beersel").await,
     );
     let welfare = town.partner("OCMW Beersel").await;
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds() {
         let signal = ann
             .signals("The stairs are too steep", "NORMAL")
             .await
@@ -157,7 +160,7 @@ async fn two_refer_one_signal_to_one_partner() {
         town.coordinator_in("Beersel").await,
     );
     let welfare = town.partner("OCMW Beersel").await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let signal = ann
             .signals("The stairs are too steep", "NORMAL")
             .await
@@ -253,7 +256,7 @@ async fn a_consent_is_not_withdrawn_while_somebody_builds_on_it() {
         town.coordinator_in("Beersel").await,
     );
     let welfare = town.partner("OCMW Beersel").await;
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds() {
         let need = Need::new("The stairs are too steep", &ann.neighbourhood)
             .with("resident", json!({ "new": { "givenName": "Maria" } }));
         let signal = ann.submits(need).await.done();

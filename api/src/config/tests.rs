@@ -204,7 +204,7 @@ fn names_that_are_no_settings_are_refused_with_those_that_are() {
         "{words}"
     );
     assert!(
-        words.contains("database_url, edge, issuers, listen"),
+        words.contains("database_url, edge, erased_list, issuers, listen"),
         "{words}"
     );
     assert!(!words.contains("hunter2"), "{words}");

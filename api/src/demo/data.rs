@@ -16,6 +16,7 @@ use nabij_entity::{
     feedback::FeedbackGiver,
     municipality::MunicipalityCodeScheme,
     partner::{PartnerKind, SecrecyRegime},
+    partner_identifier::PartnerIdentifierScheme,
     referral::{DisclosedField, ReferralOutcome, ReferralRejectReason, SharingBasis},
     resident_contact::PreferredChannel,
     role_grant::Role,
@@ -153,10 +154,20 @@ pub struct Partner {
     pub kind: PartnerKind,
     pub secrecy: SecrecyRegime,
     pub email: Option<String>,
+    #[serde(default)]
+    pub identifiers: Vec<Identifier>,
     /// Where it takes part; everywhere in the municipality when left out.
     pub neighbourhoods: Option<Vec<String>>,
     #[serde(default)]
     pub services: Vec<Service>,
+}
+
+/// A number that a register gave a partner. Invented, in a range that the register hasn't reached.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identifier {
+    pub scheme: PartnerIdentifierScheme,
+    pub value: String,
 }
 
 /// What a partner offers.

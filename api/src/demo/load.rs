@@ -219,7 +219,11 @@ impl Loader {
             name: partner.name.clone(),
             kind: partner.kind,
             secrecy: partner.secrecy,
-            identifiers: Vec::new(),
+            identifiers: partner
+                .identifiers
+                .iter()
+                .map(|identifier| (identifier.scheme, identifier.value.clone()))
+                .collect(),
             email: partner.email.clone(),
             phone: None,
             website: None,

@@ -154,6 +154,25 @@ impl Db {
     }
 }
 
+#[cfg(test)]
+impl Db {
+    /// The tables of an SQLite database without a row.
+    pub(crate) async fn empty_tables(&self) -> Result<Vec<String>, DbErr> {
+        let of = |text: &str| Statement::from_string(DbBackend::Sqlite, text);
+        let names = "SELECT name FROM sqlite_master WHERE type = 'table' \
+                     AND name NOT LIKE 'sqlite%'";
+        let mut empty = Vec::new();
+        for table in self.readers.query_all_raw(of(names)).await? {
+            let table: String = table.try_get("", "name")?;
+            let row = of(&format!("SELECT 1 FROM \"{table}\" LIMIT 1"));
+            if self.readers.query_one_raw(row).await?.is_none() {
+                empty.push(table);
+            }
+        }
+        Ok(empty)
+    }
+}
+
 async fn open_sqlite(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), OpenError> {
     let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
     let path = path.split('?').next().unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     DbBackend,
-    sea_query::{Alias, Expr, ExprTrait, Iden, JoinType, Query, SelectStatement},
+    sea_query::{Alias, Expr, ExprTrait, Iden, JoinType, LockType, Query, SelectStatement},
 };
 
 /// Attaches to each row of the outer statement, alias `parent`, the first rows of `children` under
@@ -37,6 +37,14 @@ pub(super) fn attach_first(
 pub(super) fn for_update(backend: DbBackend, select: &mut SelectStatement) {
     if backend == DbBackend::Postgres {
         select.lock_exclusive();
+    }
+}
+
+/// Locks the selected rows until the transaction ends, while others may still add rows that refer to
+/// them.
+pub(super) fn for_turn(backend: DbBackend, select: &mut SelectStatement) {
+    if backend == DbBackend::Postgres {
+        select.lock(LockType::NoKeyUpdate);
     }
 }
 

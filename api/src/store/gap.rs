@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Cx, Failure, Tx, booking::Span};
+use super::{Cx, Failure, Tx, booking::Span, dialect};
 
 /// How often something takes place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,6 +157,23 @@ impl Cx {
 }
 
 impl Tx {
+    /// Waits for whoever fills a gap of this neighbourhood at this moment, and lets nobody else do so
+    /// until the transaction ends. Comes before anything else is read of the place, so that no two
+    /// wait for each other.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_turn_in(&self, neighbourhood: Uuid) -> Result<(), Failure> {
+        let mut select = Query::select()
+            .column("id")
+            .from("neighbourhoods")
+            .and_where(Expr::col("id").eq(neighbourhood))
+            .to_owned();
+        dialect::for_turn(self.backend(), &mut select);
+        self.connection().query_one(&select).await?;
+        Ok(())
+    }
+
     /// How often something takes place in this neighbourhood for this group within this time.
     ///
     /// # Errors

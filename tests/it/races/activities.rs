@@ -3,10 +3,10 @@
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use nabij_entity::role_grant::Role;
-use nabij_tests::{Gathering, Town};
+use nabij_tests::{Gathering, Town, written};
 use serde_json::{Value, json};
 
-use super::{A_KEY, Boxed, ROUNDS, one_wins};
+use super::{A_KEY, Boxed, one_wins, rounds};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_organisers_take_one_step() {
@@ -15,7 +15,7 @@ async fn two_organisers_take_one_step() {
     let bert = town.colleague(&ann, Role::PartnerCoordinator).await;
     let starts = town.now() - TimeDelta::hours(1);
     let place = town.neighbourhood("Alsemberg");
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let gathering = Gathering::new("Coffee", &place, starts);
         let activity = ann.proposes(gathering).await.done();
         if round % 3 > 0 {
@@ -50,12 +50,38 @@ async fn two_organisers_take_one_step() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gap_is_filled_once() {
+    let town = Town::start().await;
+    let (ann, bert) = (
+        town.partner("LDC Beersel").await,
+        town.partner("Femma").await,
+    );
+    let place = town.neighbourhood("Alsemberg");
+    for round in 0..rounds() {
+        let begins = town.now() + TimeDelta::days(1 + i64::try_from(round % 100).expect("few"));
+        let hour = TimeDelta::hours(i64::try_from(round / 100).expect("few"));
+        let (from, until) = (begins + hour, begins + hour + TimeDelta::hours(1));
+        let gap = json!({ "targetGroup": "YOUTH", "from": written(from), "until": written(until) });
+        let into_it = || {
+            Gathering::new("Football", &place, from)
+                .with("gap", gap.clone())
+                .published()
+        };
+        let answers = join_all([
+            Box::pin(ann.proposes(into_it())) as Boxed,
+            Box::pin(bert.proposes(into_it())),
+        ]);
+        one_wins(&answers.await, &["ALREADY_EXISTS"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_came_is_counted_once() {
     let town = Town::start().await;
     let ann = town.partner("LDC Beersel").await;
     let starts = town.now() - TimeDelta::hours(1);
     let place = town.neighbourhood("Alsemberg");
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds() {
         let gathering = Gathering::new("Coffee", &place, starts).published();
         let activity = ann.proposes(gathering).await.done();
         let count = |total: i32| {

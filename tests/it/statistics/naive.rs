@@ -49,7 +49,7 @@ fn median(mut seconds: Vec<i64>) -> Value {
     let middle = match of {
         0 => None,
         _ if of % 2 == 1 => Some(seconds[of / 2]),
-        _ => Some((seconds[of / 2 - 1] + seconds[of / 2]) / 2),
+        _ => Some(i64::midpoint(seconds[of / 2 - 1], seconds[of / 2])),
     };
     json!({ "seconds": middle, "of": number(length(seconds)), "suppressed": false })
 }

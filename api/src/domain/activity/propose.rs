@@ -122,6 +122,9 @@ pub async fn propose(cx: &Cx, proposal: Proposal, key: Option<IdempotencyKey>) -
         problems.into_value(title.zip(description).zip(place.zip(first)))?;
 
     let tx = cx.begin().await?;
+    if proposal.gap.is_some() {
+        tx.take_turn_in(proposal.neighbourhood).await?;
+    }
     let municipality = reporter::place(&tx, proposal.neighbourhood, "neighbourhood").await?;
     let (permit, proposer) = permitted(&tx, municipality, &proposal).await?;
     let id = match tx.claim(key.as_ref()).await? {

@@ -27,15 +27,15 @@ impl Scene {
         let coordinator = town.coordinator().await;
         let rosa = town.ambassador("Rosa", &[]).await;
         let maria = json!({ "new": {
-            "givenName": "Mariaqz", "familyName": "Peetersqz", "birthYear": 1938,
+            "givenName": "Mariauqz", "familyName": "Peetersuqz", "birthYear": 1938,
             "languages": ["nl"], "targetGroups": ["OLDER_PEOPLE"],
-            "notes": "Parrotqz at home",
-            "contact": { "phone": "+3223591616", "email": "mariaqz@example.org",
-                "address": "Stationqz 1, Beersel", "preferredChannel": "PHONE" },
+            "notes": "Parrotuqz at home",
+            "contact": { "phone": "+3223591616", "email": "mariauqz@example.org",
+                "address": "Stationuqz 1, Beersel", "preferredChannel": "PHONE" },
         } });
-        let need = Need::new("Stairsqz too steep", &rosa.neighbourhood)
-            .with("text", "Mariaqz fell")
-            .with("externalReference", "hoplrqz")
+        let need = Need::new("Stairsuqz too steep", &rosa.neighbourhood)
+            .with("text", "Mariauqz fell")
+            .with("externalReference", "hoplruqz")
             .with("idempotencyKey", "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b1")
             .with("resident", maria);
         let signal = rosa.submits(need).await.done();
@@ -124,7 +124,7 @@ async fn every_read_of_a_person_is_written_down_with_what_was_shown() {
     };
     asks(&scene.coordinator, search, json!({ "name": "Nobody" })).await;
     assert_eq!(scene.log().await.len(), before);
-    asks(&scene.coordinator, search, json!({ "name": "Peetersqz" })).await;
+    asks(&scene.coordinator, search, json!({ "name": "Peetersuqz" })).await;
     assert_eq!(
         scene.told(1).await,
         [("NAME".to_owned(), P::CareCoordination)]
@@ -251,7 +251,7 @@ async fn who_hangs_up_is_in_the_log_or_was_shown_nothing() {
     // Nothing is left open: the next one is answered and logged.
     let before = scene.log().await.len();
     let answer = scene.coordinator.asks(query, json!({})).await;
-    assert!(answer.text().contains("Mariaqz"));
+    assert!(answer.text().contains("Mariauqz"));
     assert!(scene.log().await.len() > before);
 }
 
@@ -281,7 +281,7 @@ async fn the_auditor_asks_who_saw_whom() {
     assert_eq!(newest["municipality"]["name"], "Beersel");
     assert_eq!(newest["fields"], json!(["NAME"]));
     assert_eq!(newest["purpose"], "CARE_COORDINATION");
-    assert!(!all.text().contains("Mariaqz"), "the log tells no names");
+    assert!(!all.text().contains("Mariauqz"), "the log tells no names");
 
     let between = json!({ "resident": { "eq": scene.maria },
         "at": { "gte": at[1], "lt": at[2] } });
@@ -355,17 +355,17 @@ async fn the_dossier_tells_everything_and_is_itself_in_it() {
             answer.text()
         );
         for told in [
-            "Mariaqz",
-            "Peetersqz",
+            "Mariauqz",
+            "Peetersuqz",
             "1938",
             "OLDER_PEOPLE",
-            "Parrotqz",
+            "Parrotuqz",
             "+3223591616",
-            "mariaqz@example.org",
-            "Stationqz",
-            "Stairsqz",
-            "Mariaqz fell",
-            "hoplrqz",
+            "mariauqz@example.org",
+            "Stationuqz",
+            "Stairsuqz",
+            "Mariauqz fell",
+            "hoplruqz",
             "OCMW Beersel",
             "Please help with this",
             "resident.recorded",

@@ -14,8 +14,8 @@ use super::{
     held::{catalogue, words},
 };
 
-/// Words that occur nowhere but in what is told of Maria.
-const CANARIES: [&str; 2] = ["qz", "3223591616"];
+/// What occurs nowhere but in what is told of Maria: no id has a `u`.
+const CANARIES: [&str; 2] = ["uqz", "3223591616"];
 
 /// Every row of every table as text, with the table's name.
 async fn dump(town: &Town) -> Vec<(String, String)> {
@@ -94,23 +94,23 @@ async fn told_everywhere(scene: &Scene) -> (Person, Record) {
         .await
         .done();
     let moment = json!({ "on": { "signal": scene.signal.id }, "kind": "VISIT",
-        "outcome": "REACHED", "note": "Mariaqz was at home" });
+        "outcome": "REACHED", "note": "Mariauqz was at home" });
     coordinator
         .does("contactMomentRecord", "contactMoment", "id", moment)
         .await
         .done();
     let request = Request::to(&welfare)
         .on("VITAL_INTEREST", &["NAME"])
-        .with("reason", "Stairsqz")
-        .with("basisJustification", "Fallqz");
+        .with("reason", "Stairsuqz")
+        .with("basisJustification", "Falluqz");
     let first = coordinator.refers_by(&scene.signal, request).await.done();
     welfare.accepts(&first).await.done();
-    welfare.holds(&first, "Waitqz").await.done();
+    welfare.holds(&first, "Waituqz").await.done();
     welfare.resumes(&first).await.done();
-    let end = json!({ "outcome": "GOT_HELP", "note": "Liftqz" });
+    let end = json!({ "outcome": "GOT_HELP", "note": "Liftuqz" });
     welfare.takes("Complete", &first, end).await.done();
     let feedback =
-        json!({ "referral": first.id, "giver": "PARTNER", "score": 5, "text": "Kindqz" });
+        json!({ "referral": first.id, "giver": "PARTNER", "score": 5, "text": "Kinduqz" });
     welfare
         .does("feedbackGive", "feedback", "id", feedback)
         .await
@@ -118,10 +118,10 @@ async fn told_everywhere(scene: &Scene) -> (Person, Record) {
     // One that is still open, on the consent.
     let request = Request::to(&welfare)
         .on("CONSENT", &["NAME"])
-        .with("reason", "Againqz");
+        .with("reason", "Againuqz");
     let open = coordinator.refers_by(&scene.signal, request).await.done();
     // An event that holds what no event may.
-    let data = json!({ "from": "SUBMITTED", "told": "Mariaqz" });
+    let data = json!({ "from": "SUBMITTED", "told": "Mariauqz" });
     event::Entity::update_many()
         .col_expr(event::Column::Data, sea_orm::sea_query::Expr::value(data))
         .filter(event::Column::Kind.eq("signal.submitted"))
@@ -163,7 +163,7 @@ async fn of_somebody_who_was_erased_no_byte_is_left() {
     }
     if let Some(bytes) = bytes(&scene.town).await {
         assert!(
-            bytes.windows(7).any(|part| part == b"Mariaqz"),
+            bytes.windows(8).any(|part| part == b"Mariauqz"),
             "the file is looked through"
         );
     }
@@ -174,11 +174,11 @@ async fn of_somebody_who_was_erased_no_byte_is_left() {
     assert_eq!(found(&scene.town).await, []);
     if let Some(bytes) = bytes(&scene.town).await {
         for word in [
-            &b"Mariaqz"[..],
-            b"Peetersqz",
-            b"Parrotqz",
+            &b"Mariauqz"[..],
+            b"Peetersuqz",
+            b"Parrotuqz",
             b"3223591616",
-            b"Stationqz",
+            b"Stationuqz",
         ] {
             let left = bytes.windows(word.len()).any(|part| part == word);
             assert!(!left, "{} is in the file", String::from_utf8_lossy(word));
@@ -231,7 +231,7 @@ async fn of_somebody_who_was_erased_no_byte_is_left() {
     // Nothing is added to somebody who is gone.
     let twice = erase(&scene.coordinator, &scene.maria).await;
     assert_eq!(twice.user_errors()[0]["code"], "INVALID");
-    let update = json!({ "id": scene.maria, "givenName": "Mariaqz" });
+    let update = json!({ "id": scene.maria, "givenName": "Mariauqz" });
     let update = scene
         .coordinator
         .does("residentUpdate", "resident", "id", update)

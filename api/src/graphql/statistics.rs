@@ -1,7 +1,7 @@
 //! Figures of places in a period. What each figure means is said here, in its description; how it
 //! is counted is in `store/statistics`.
 //!
-//! To add a figure: a field below, and where it comes from in [`Figures::of`].
+//! To add a figure: a field below, and where it comes from in `Figures::of`.
 
 use std::collections::BTreeSet;
 

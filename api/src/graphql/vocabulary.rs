@@ -1,7 +1,7 @@
 //! The labels of the schema's enums in Dutch, French and English, for front ends.
 //!
 //! The labels are in `api/assets/vocabulary`, a file per area, compiled in. One more value: a line
-//! in its enum's list there. One more enum: a list. One more area: a file, and a line in [`FILES`].
+//! in its enum's list there. One more enum: a list. One more area: a file, and a line in `FILES`.
 //! `tests/it/vocabulary.rs` says which value of the schema has none, and which label no value.
 
 use std::{

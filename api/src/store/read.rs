@@ -1,6 +1,6 @@
 //! Plans are executed here, and here only: each statement carries the viewer's scope on every
 //! record it touches, so that what comes out is [`Visible`]. Reading a person's data leaves a trace:
-//! [`log`].
+//! the module `log`.
 
 pub(super) mod log;
 

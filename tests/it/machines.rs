@@ -14,6 +14,7 @@ use proptest::{
 use serde_json::{Value, json};
 
 mod activities;
+mod call_outs;
 mod every_cell;
 mod plans;
 

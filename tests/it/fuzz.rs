@@ -4,6 +4,8 @@
 //! A few rounds by default; `NABIJ_ROUNDS=1000000` for as many, `NABIJ_SEED=…` to begin elsewhere. A
 //! failure tells the seed: `NABIJ_SEED=that NABIJ_ROUNDS=1` shows it again.
 
+mod recurrences;
+
 use std::{
     env, fmt,
     panic::{AssertUnwindSafe, catch_unwind},

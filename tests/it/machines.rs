@@ -96,7 +96,8 @@ fn needs(action: &str) -> Value {
         "RESOLVE" => json!({ "outcome": "HELPED_BY_PARTNER" }),
         "DISMISS" => json!({ "reason": "OUT_OF_SCOPE" }),
         "REJECT" => json!({ "reason": "NO_CAPACITY" }),
-        "COMPLETE" | "FAIL" => json!({ "outcome": "GOT_HELP" }),
+        "COMPLETE" => json!({ "outcome": "GOT_HELP" }),
+        "FAIL" => json!({ "outcome": "COULD_NOT_CONTACT" }),
         "REOPEN" | "HOLD" | "CANCEL" => json!({ "reason": "It turned out otherwise" }),
         _ => json!({}),
     }

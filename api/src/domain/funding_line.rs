@@ -1,7 +1,7 @@
 //! Who pays for an initiative or a plan: each funder is asked, decides, and pays, or doesn't (story
 //! W10). Sums are whole cents.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use nabij_entity::{
     funding_line::{self, FundingKind, FundingLineAction, FundingStatus},
     initiative, partner, plan,
@@ -391,6 +391,14 @@ pub async fn transition(
             on,
         } => {
             let requested = sum("requested.cents", requested_cents)?;
+            if requested.or(line.requested_cents).is_none() {
+                return Err(Problem::new(
+                    Code::Required,
+                    "requested",
+                    "How much is asked for? Give `requested`, in cents.",
+                )
+                .into());
+            }
             change.requested_cents = requested.map_or(change.requested_cents, |sum| Set(Some(sum)));
             change.applied_on = Set(Some(when::day("on", on, now)?));
             // What was said of an earlier refusal is gone with it.
@@ -403,11 +411,11 @@ pub async fn transition(
             note,
         } => {
             change.granted_cents = Set(Some(money::cents("granted.cents", granted_cents)?));
-            change.decided_on = Set(Some(when::day("on", on, now)?));
+            change.decided_on = Set(Some(decided(&line, on, now)?));
             change.status_note = Set(text::optional("note", note.as_deref(), text::STORY)?);
         }
         Transitioning::Refuse { on, note } => {
-            change.decided_on = Set(Some(when::day("on", on, now)?));
+            change.decided_on = Set(Some(decided(&line, on, now)?));
             change.status_note = Set(text::optional("note", note.as_deref(), text::STORY)?);
         }
         Transitioning::Pay => {}
@@ -420,6 +428,23 @@ pub async fn transition(
         .map_err(|Stale| Problem::raced())?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// On which day the funder decided: not before it was asked.
+fn decided(
+    line: &funding_line::Model,
+    on: Option<NaiveDate>,
+    now: DateTime<Utc>,
+) -> Result<NaiveDate, Problem> {
+    let on = when::day("on", on, now)?;
+    match line.applied_on {
+        Some(applied) if on < applied => Err(Problem::new(
+            Code::OutOfRange,
+            "on",
+            "A funder decides after it was asked. Check the day, and `appliedOn`.",
+        )),
+        _ => Ok(on),
+    }
 }
 
 const fn event_of(action: FundingLineAction) -> &'static str {

@@ -130,13 +130,13 @@ pub async fn record(cx: &Cx, session: Session, key: Option<IdempotencyKey>) -> O
 }
 
 fn counted(headcount: i32) -> Result<(), Problem> {
-    if (0..=CROWD).contains(&headcount) {
+    if (1..=CROWD).contains(&headcount) {
         Ok(())
     } else {
         Err(Problem::new(
             Code::OutOfRange,
             "headcount",
-            "Count the people who were there: 0 to 10000.",
+            "Count the people who were there: 1 to 10000.",
         ))
     }
 }

@@ -544,7 +544,14 @@ fn prepare(
             change.status_note = Set(None);
             happening
         }
-        Transitioning::Complete { outcome, note } | Transitioning::Fail { outcome, note } => {
+        Transitioning::Complete { outcome, note } => {
+            came_of(ReferralAction::Complete, outcome)?;
+            change.outcome = Set(Some(outcome));
+            change.outcome_note = Set(text::optional("note", note.as_deref(), text::STORY)?);
+            happening.with("outcome", outcome.code())
+        }
+        Transitioning::Fail { outcome, note } => {
+            came_of(ReferralAction::Fail, outcome)?;
             change.outcome = Set(Some(outcome));
             change.outcome_note = Set(text::optional("note", note.as_deref(), text::STORY)?);
             happening.with("outcome", outcome.code())
@@ -560,6 +567,23 @@ fn prepare(
             happening.with("cause", cause.code())
         }
     })
+}
+
+/// The figures count what is completed as help that came about: what was given up isn't.
+fn came_of(action: ReferralAction, outcome: ReferralOutcome) -> Result<(), Problem> {
+    use ReferralOutcome as O;
+    let advice = match (action, outcome) {
+        (ReferralAction::Complete, O::ClientDeclined | O::CouldNotContact) => {
+            "Nobody was helped then. End it with `referralFail` and this outcome, or complete it with \
+             GOT_HELP, PARTLY_HELPED or REFERRED_ELSEWHERE."
+        }
+        (ReferralAction::Fail, O::GotHelp) => {
+            "The person was helped then. End it with `referralComplete` and this outcome, or give it \
+             up with PARTLY_HELPED, CLIENT_DECLINED, COULD_NOT_CONTACT or REFERRED_ELSEWHERE."
+        }
+        _ => return Ok(()),
+    };
+    Err(Problem::new(Code::Invalid, "outcome", advice))
 }
 
 const fn event_of(action: ReferralAction) -> &'static str {

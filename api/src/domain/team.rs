@@ -115,7 +115,7 @@ pub async fn create(cx: &Cx, new: NewTeam, key: Option<IdempotencyKey>) -> Outco
     let places = places(&tx, municipality, neighbourhoods).await?;
     let permit = permit_to_create(tx.viewer(), municipality, &places)?;
     belongs_to(&tx, municipality, initiative).await?;
-    active(&tx, contact_partner, "contactPartner").await?;
+    active_here(&tx, contact_partner, municipality, "contactPartner").await?;
     let id = match tx.claim(key.as_ref()).await? {
         Recall::New(id) => id,
         Recall::Made(id) => return Ok(id),
@@ -221,6 +221,22 @@ pub(super) async fn active(tx: &Tx, partner: Uuid, path: &str) -> Outcome<()> {
     Err(Problem::new(Code::Invalid, path, message).into())
 }
 
+/// Active, and at work in the municipality: its staff may change the team.
+pub(super) async fn active_here(
+    tx: &Tx,
+    partner: Uuid,
+    municipality: Uuid,
+    path: &str,
+) -> Outcome<()> {
+    active(tx, partner, path).await?;
+    if tx.partner_is_active_in(partner, municipality).await? {
+        return Ok(());
+    }
+    let message = "This partner doesn't cover any neighbourhood of the team's municipality. Choose \
+                   one that does.";
+    Err(Problem::new(Code::Invalid, path, message).into())
+}
+
 async fn link(tx: &Tx, permit: &Permit, team: Uuid, places: &[Uuid]) -> Outcome<()> {
     let (table, this) = ("team_neighbourhoods", ("team_id", team));
     Ok(tx
@@ -290,7 +306,7 @@ pub async fn update(
         belongs_to(&tx, team.municipality_id, Some(*initiative)).await?;
     }
     if let Some(partner) = contact_partner {
-        active(&tx, partner, "contactPartner").await?;
+        active_here(&tx, partner, team.municipality_id, "contactPartner").await?;
     }
     if let Some(neighbourhoods) = neighbourhoods {
         let places = places(&tx, team.municipality_id, neighbourhoods).await?;
@@ -377,7 +393,13 @@ pub async fn add_member(cx: &Cx, new: NewMember, key: Option<IdempotencyKey>) ->
             (Some(id), None)
         }
         Joining::Professional { partner, .. } => {
-            active(&tx, partner, "who.professional.partner").await?;
+            active_here(
+                &tx,
+                partner,
+                team.municipality_id,
+                "who.professional.partner",
+            )
+            .await?;
             (None, Some(partner))
         }
     };

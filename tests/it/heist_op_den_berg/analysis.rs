@@ -169,7 +169,7 @@ async fn z2_several_sounding_boards_feed_the_findings() {
 
     for (field, wrong, code, path) in [
         ("heldOn", json!("2026-03-03"), "OUT_OF_RANGE", "heldOn"),
-        ("headcount", json!(-1), "OUT_OF_RANGE", "headcount"),
+        ("headcount", json!(0), "OUT_OF_RANGE", "headcount"),
         (
             "findings",
             json!([{ "kind": "STRENGTH", "text": "Good" }, { "kind": "STRENGTH", "text": " " }]),

@@ -388,6 +388,12 @@ async fn a_referrals_end_is_its_call_outs_end() {
     let (_, referral, call_out) = herent.called().await;
     let offer = lotte.offers_to_help(&call_out).await.done();
     jef.accepts(&referral).await.done();
+    for contradicts in [
+        jef.completes(&referral, "COULD_NOT_CONTACT").await,
+        jef.fails(&referral, "GOT_HELP").await,
+    ] {
+        contradicts.is_refused_at("INVALID", "outcome");
+    }
     jef.completes(&referral, "GOT_HELP").await.done();
     assert_eq!(call_status(dora, &call_out).await, "CANCELLED");
     assert_eq!(

@@ -109,20 +109,23 @@ async fn w10_a_budget_a_request_and_a_status_for_each_funder() {
         .await
         .done();
     let mut others = Vec::new();
-    for (caption, name, kind) in [
+    for (caption, name, kind, cents) in [
         (
             "So is the municipality",
             "Gemeente Wijk bij Duurstede",
             "PUBLIC_SUBSIDY",
+            2_500_000,
         ),
-        ("… the Oranjefonds", "Oranjefonds", "FOUNDATION"),
+        ("… the Oranjefonds", "Oranjefonds", "FOUNDATION", 1_500_000),
         (
             "… and the Rabobank",
             "Rabobank stimuleringsfonds",
             "SPONSORSHIP",
+            540_000,
         ),
     ] {
-        let line = wijk.line(&json!({ "name": name }), kind);
+        let mut line = wijk.line(&json!({ "name": name }), kind);
+        line["requested"] = json!({ "cents": cents });
         others.push(story.step(caption, wilma.adds_funder(line)).await.done());
     }
     story
@@ -250,6 +253,19 @@ async fn what_is_refused(wijk: &Funded, paid: &Record, refused: &Record) {
         .does("fundingLineUpdate", "fundingLine", "id", change)
         .await
         .is_refused_at("INVALID", "requested");
+    // Nobody asks for nothing, and no funder decides before it was asked.
+    let bare = wilma.adds_funder(line()).await.done();
+    wilma
+        .takes("Apply", &bare, json!({}))
+        .await
+        .is_refused_at("REQUIRED", "requested");
+    let some = json!({ "requested": { "cents": 90_000 }, "on": "2026-03-01" });
+    let bare = wilma.takes("Apply", &bare, some).await.done();
+    let early = json!({ "granted": { "cents": 90_000 }, "on": "2026-02-28" });
+    for (step, with) in [("Grant", early), ("Refuse", json!({ "on": "2026-02-28" }))] {
+        let refused = wilma.takes(step, &bare, with).await;
+        refused.is_refused_at("OUT_OF_RANGE", "on");
+    }
     // Refused this year, asked again the next, for less.
     let less = json!({ "requested": { "cents": 150_000 } });
     let again = wilma.takes("Apply", refused, less).await.done();

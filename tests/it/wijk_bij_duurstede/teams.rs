@@ -170,6 +170,25 @@ async fn w1_what_a_team_refuses_and_what_it_keeps_to_itself() {
         let refused = wijk.wendy.founds_team(with(field, value)).await;
         refused.is_refused_at(code, field);
     }
+    // The staff of a contact's partner may change the team: no organisation from elsewhere.
+    let herent = wijk
+        .admin
+        .enters_municipality("Herent", "24038")
+        .await
+        .done();
+    let there = wijk
+        .admin
+        .enters_neighbourhood("Winksele", "24038C", &herent);
+    let there = there.await.done();
+    let places = [there.id.as_str()];
+    let elsewhere = wijk
+        .admin
+        .brings_on_board("De Molotov", "YOUTH_CENTRE", &places);
+    let elsewhere = elsewhere.await.partner;
+    let refused = wijk
+        .wendy
+        .founds_team(with("contactPartner", json!(elsewhere)));
+    refused.await.is_refused_at("INVALID", "contactPartner");
     let key = "018f3c1e-7a00-7000-8000-0000000000d1";
     let once = with("idempotencyKey", json!(key));
     let hidden = {

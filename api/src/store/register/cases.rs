@@ -84,6 +84,7 @@ declare! {
     contact_moment {
         HELP.sensitive(C::Care) => Kind At Outcome CreatedAt UpdatedAt;
         HELP.sensitive(C::FreeText) => Note;
+        HELP.of(C::Agreement) => Secrecy;
         HELP.of(C::Link) => Id SignalId ReferralId MunicipalityId NeighbourhoodId;
         BY_STAFF.of(C::Authorship) => AuthorUserId AuthorPartnerId;
         BY_VOLUNTEER.of(C::Authorship) => AuthorAmbassadorId;

@@ -20,12 +20,12 @@ struct Leaf {
     scalar: String,
 }
 
-fn of<'a>(types: &'a [Value], name: &str) -> &'a Value {
+pub(crate) fn of<'a>(types: &'a [Value], name: &str) -> &'a Value {
     let found = types.iter().find(|of| of["name"] == name);
     found.unwrap_or_else(|| panic!("no type {name}"))
 }
 
-fn innermost(ty: &Value) -> &Value {
+pub(crate) fn innermost(ty: &Value) -> &Value {
     let mut ty = ty;
     while !ty["ofType"].is_null() {
         ty = &ty["ofType"];
@@ -33,11 +33,11 @@ fn innermost(ty: &Value) -> &Value {
     ty
 }
 
-fn is_required(ty: &Value) -> bool {
+pub(crate) fn is_required(ty: &Value) -> bool {
     ty["kind"] == "NON_NULL"
 }
 
-fn is_list(ty: &Value) -> bool {
+pub(crate) fn is_list(ty: &Value) -> bool {
     match ty["kind"].as_str() {
         Some("LIST") => true,
         Some("NON_NULL") => is_list(&ty["ofType"]),
@@ -45,7 +45,7 @@ fn is_list(ty: &Value) -> bool {
     }
 }
 
-fn fields(of: &Value) -> impl Iterator<Item = &Value> {
+pub(crate) fn fields(of: &Value) -> impl Iterator<Item = &Value> {
     of["inputFields"].as_array().into_iter().flatten()
 }
 
@@ -135,13 +135,13 @@ fn input(types: &[Value], name: &str, leaf: &[String], scalar: &str, home: &str)
     made
 }
 
-struct Mutation {
-    name: String,
-    input: String,
+pub(crate) struct Mutation {
+    pub(crate) name: String,
+    pub(crate) input: String,
     payload: String,
 }
 
-fn mutations(types: &[Value]) -> Vec<Mutation> {
+pub(crate) fn mutations(types: &[Value]) -> Vec<Mutation> {
     let all = of(types, "Mutation")["fields"].as_array().expect("fields");
     let named = |ty: &Value| innermost(ty)["name"].as_str().expect("a type").to_owned();
     all.iter()

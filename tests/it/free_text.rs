@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use nabij_api::graphql::free_text::{FREE, NOT_FREE};
-use nabij_tests::{Person, Town};
+use nabij_tests::{Need, Person, Town};
 use serde_json::{Value, json};
 
 use crate::schema::types;
@@ -138,7 +138,7 @@ fn input(types: &[Value], name: &str, leaf: &[String], scalar: &str, home: &str)
 pub(crate) struct Mutation {
     pub(crate) name: String,
     pub(crate) input: String,
-    payload: String,
+    pub(crate) payload: String,
 }
 
 pub(crate) fn mutations(types: &[Value]) -> Vec<Mutation> {
@@ -230,7 +230,7 @@ async fn every_free_text_of_the_schema_refuses_an_identity_number() {
     assert_eq!(left_out, listed, "an exception for a text that isn't there");
 }
 
-fn fields_of<'a>(types: &'a [Value], name: &str) -> impl Iterator<Item = &'a str> {
+pub(crate) fn fields_of<'a>(types: &'a [Value], name: &str) -> impl Iterator<Item = &'a str> {
     let fields = of(types, name)["fields"].as_array().into_iter().flatten();
     fields.filter_map(|field| field["name"].as_str())
 }
@@ -261,4 +261,33 @@ async fn what_is_refused_is_answered_as_it_was_asked() {
         .asks("{ residents { totalCount } }", json!({}))
         .await;
     assert_eq!(none.data("/residents/totalCount"), 0);
+}
+
+/// A partner connects its own system, in which a case has a number: that number may pass the eleven
+/// test of a BSN, or the check of a rijksregisternummer, by chance.
+#[tokio::test]
+async fn a_number_of_another_system_is_taken_for_what_it_is() {
+    let town = Town::start().await;
+    let rosa = town.ambassador("Rosa", &["Alsemberg"]).await;
+    let need = |reference: &str| {
+        Need::new("Stairs too steep", &rosa.neighbourhood).with("externalReference", reference)
+    };
+    for theirs in ["111222333", "93051822361", "case-111222333"] {
+        let signal = rosa.submits(need(theirs)).await.done();
+        // The same again is the same signal.
+        assert_eq!(rosa.submits(need(theirs)).await.done().id, signal.id);
+        let seen = rosa.sees(&signal, "externalReference").await;
+        assert_eq!(seen.expect("hers")["externalReference"], theirs);
+    }
+    for somebodys in ["93.05.18-223.61", "1112.22.333", "BSN 111222333"] {
+        let refused = rosa.submits(need(somebodys)).await;
+        refused.is_refused_at("IDENTITY_NUMBER", "externalReference");
+        let advice = refused.user_errors()[0]["message"].as_str().expect("words");
+        assert!(advice.contains("in your own system"), "{advice}");
+        assert!(!refused.text().contains(somebodys));
+    }
+    // Anywhere else they are refused as before.
+    let told = need("case-1").with("text", "111222333");
+    let refused = rosa.submits(told).await;
+    refused.is_refused_at("IDENTITY_NUMBER", "text");
 }

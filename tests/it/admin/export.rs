@@ -217,7 +217,8 @@ async fn the_register_is_exported_in_codes_and_in_labels() {
         ("en", "Contact details"),
     ] {
         let line = ["export", "register", "--language", language, "--to", &to];
-        auditor.administers(&served.url, &line).await.done();
+        let told = auditor.administers(&served.url, &line).await.done();
+        assert!(told.contains("fields in"), "{told}");
         let sheet = folder.read("register.csv");
         assert!(sheet.contains(label), "{sheet}");
         assert!(!sheet.contains("CONTACT") && !sheet.contains("PUBLIC_TASK"));
@@ -235,5 +236,6 @@ async fn the_register_is_exported_in_codes_and_in_labels() {
     let stranger = town.passer_by();
     let line = ["export", "register"];
     let refused = stranger.administers(&served.url, &line).await;
-    refused.failed(Exit::SignIn);
+    let told = refused.failed(Exit::SignIn);
+    assert!(told.contains("token"), "{told}");
 }

@@ -66,6 +66,8 @@ async fn what_the_officer_is_told_to_send_does_what_it_says() {
         };
         assert!(text.contains(told), "{name}: {text}");
     }
-    let gone = scene.coordinator.asks(super::DOSSIER, json!({ "id": scene.maria }));
+    let gone = scene
+        .coordinator
+        .asks(super::DOSSIER, json!({ "id": scene.maria }));
     assert!(!gone.await.text().contains("Peetersqz"));
 }

@@ -1,14 +1,18 @@
 //! The register of processing (GDPR article 30): every column of the database is declared, what is
 //! declared agrees with what is told and erased, and it is there for whoever has an account.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use nabij_api::store::{
     held::{Fate, HELD, Tells},
     register,
 };
-use nabij_entity::role_grant::Role;
+use nabij_entity::{idempotency_key, role_grant::Role};
 use nabij_tests::{Person, Town};
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
 use super::held::catalogue;
@@ -113,7 +117,7 @@ async fn the_register_tells_purpose_ground_receivers_and_term() {
     );
     assert_eq!(
         entry("ambassadors", "briefed_on")["receivers"],
-        json!(["MUNICIPALITY", "VOLUNTEER"])
+        json!(["MUNICIPALITY", "PARTNER", "VOLUNTEER"])
     );
     assert_eq!(
         entry("access_log", "user_id")["receivers"],
@@ -157,4 +161,25 @@ async fn whoever_has_an_account_reads_the_register() {
     let refused = town.passer_by().asks(REGISTER, json!({})).await;
     assert_eq!(refused.code(), "FORBIDDEN", "{}", refused.text());
     assert!(refused.data_despite_errors("/processingRegister").is_null());
+}
+
+/// GDPR article 5(1)(e): the register says that who sent what stays for a day, and so it is.
+#[tokio::test]
+async fn who_repeated_what_is_forgotten_after_a_day() {
+    let scene = super::Scene::set().await;
+    let entries = read(&scene.coordinator).await;
+    let key = ("idempotency_keys".to_owned(), "user_id".to_owned());
+    assert_eq!(entries[&key]["retention"], "A_DAY");
+    let keys = async || {
+        let kept = idempotency_key::Entity::find()
+            .all(scene.town.beneath())
+            .await;
+        kept.expect("the keys").len()
+    };
+    assert_eq!(keys().await, 1);
+    scene.town.what_is_due_happens().await;
+    assert_eq!(keys().await, 1, "a request may still be repeated");
+    scene.town.wait(Duration::from_hours(25));
+    scene.town.what_is_due_happens().await;
+    assert_eq!(keys().await, 0);
 }

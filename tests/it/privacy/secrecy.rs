@@ -22,7 +22,7 @@ impl Scene {
         let maria = Maria::set().await;
         let town = &maria.town;
         let welfare = town.partner("OCMW Beersel").await;
-        let place = town.neighbourhood("Alsemberg");
+        let place = maria.rosa.neighbourhood.clone();
         let admin = town.admin().await;
         let village = admin
             .brings_on_board("Dorpshulp", "VOLUNTEER_ORGANISATION", &[&place])
@@ -156,7 +156,7 @@ async fn a_note_under_professional_secrecy_is_for_those_who_are_bound() {
     // Whoever works for both has no more by that: they help Maria for the village.
     let town = scene.town();
     let both = town.colleague(&scene.village, Role::PartnerStaff).await;
-    let other = town.partner_in("CAW Zennevallei", &["Alsemberg"]).await;
+    let other = town.partner("CAW Zennevallei").await;
     let input = json!({ "user": both.user, "role": "PARTNER_STAFF",
         "scope": { "partner": other.partner } });
     let admin = town.admin().await;

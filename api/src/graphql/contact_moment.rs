@@ -135,9 +135,9 @@ pub struct ContactMomentRecordInput {
     /// What was said, for those who help; at most 10,000 characters.
     pub note: Option<String>,
     /// Under which secrecy the note was written; that of the partner for which you write when left
-    /// out, and DISCRETION for the municipality and for volunteers. A note under
-    /// PROFESSIONAL_SECRECY isn't shown to partners under DISCRETION, until the resident lifts the
-    /// secrecy with a consent LIFT_SECRECY.
+    /// out, and `DISCRETION` for the municipality and for volunteers. A note under
+    /// `PROFESSIONAL_SECRECY` isn't shown to partners under `DISCRETION`, until the resident lifts the
+    /// secrecy with a consent `LIFT_SECRECY`.
     pub secrecy: Option<SecrecyRegime>,
     /// A UUID of your own. Repeating the mutation with the same key and input within 24 hours
     /// makes no second record.

@@ -74,7 +74,7 @@ pub enum WithheldReason {
     /// Nothing that you do for this resident discloses it to you.
     NotDisclosed,
     /// It was written under professional secrecy, which doesn't bind you, and the resident didn't lift
-    /// it (LIFT_SECRECY).
+    /// it (`LIFT_SECRECY`).
     ProfessionalSecrecy,
 }
 

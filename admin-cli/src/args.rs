@@ -100,6 +100,32 @@ pub(crate) struct ListArgs {
 pub(crate) enum ExportCommand {
     /// Exports the signals you may see, without titles, texts or residents
     Signals(SignalsArgs),
+    /// Exports the register of processing (GDPR article 30): what is kept of persons, and why
+    Register(RegisterArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RegisterArgs {
+    /// Form of the export
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: SheetFormat,
+    /// File to write, replaced only when the export is complete; without it, standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: Option<PathBuf>,
+    /// Write labels in this language; without it, the codes of the schema
+    #[arg(long, value_enum)]
+    pub(crate) language: Option<LabelLanguage>,
+}
+
+/// A language in which the service has labels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LabelLanguage {
+    /// Dutch
+    Nl,
+    /// French
+    Fr,
+    /// English
+    En,
 }
 
 #[derive(Debug, clap::Args)]

@@ -15,7 +15,7 @@
 //! | `municipality.rs` | a municipality by its official code |
 //! | `onboard.rs`, `onboard/` | `partner onboard`: the file, its places, the changes |
 //! | `partners.rs` | `partner list` |
-//! | `export.rs`, `export/` | `export signals`: pages, rows and the file they go to |
+//! | `export.rs`, `export/` | `export signals`, `export register`: rows and the file they go to |
 //!
 //! **One more command:** a variant in `args.rs`, a document in `queries/` with its type in
 //! `queries.rs`, a file here, an arm in [`run`], a section in `docs/admin.md`, a scene in
@@ -107,7 +107,10 @@ async fn carry_out(
         Command::Partner(PartnerCommand::Onboard(args)) => onboard::run(args, client, output).await,
         Command::Partner(PartnerCommand::List(args)) => partners::list(args, client, output).await,
         Command::Export(ExportCommand::Signals(args)) => {
-            export::signals(args, client, output).await
+            export::signals::run(args, client, output).await
+        }
+        Command::Export(ExportCommand::Register(args)) => {
+            export::register::run(args, client, output).await
         }
     }
 }

@@ -65,6 +65,25 @@ pub(crate) struct Neighbourhoods;
 )]
 pub(crate) struct Signals;
 
+/// `export register`.
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/processing_register.graphql",
+    response_derives = "Clone, Debug, PartialEq, Eq"
+)]
+pub(crate) struct ProcessingRegister;
+
+/// The labels of enums in one language.
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../schema.graphql",
+    query_path = "queries/labels.graphql",
+    variables_derives = "Clone, Debug",
+    response_derives = "Clone, Debug, PartialEq, Eq"
+)]
+pub(crate) struct Labels;
+
 #[cfg(test)]
 mod tests {
     use std::{fs, path::Path};

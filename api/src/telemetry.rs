@@ -14,7 +14,10 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Metadata};
+use tracing_subscriber::{
+    EnvFilter, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt,
+};
 
 use crate::clock::{Clock, new_id};
 
@@ -31,6 +34,9 @@ pub enum LogFormat {
 
 /// Starts the log, on standard error so that standard output stays for results.
 ///
+/// Of other crates nothing below `INFO` is written, whatever the filter says: what they trace are
+/// headers, frames and statements, with whatever personal data is in them.
+///
 /// # Errors
 /// When the filter can't be read, or the process already has a log.
 pub fn init(format: LogFormat, filter: &str) -> Result<(), LogNotStarted> {
@@ -41,10 +47,18 @@ pub fn init(format: LogFormat, filter: &str) -> Result<(), LogNotStarted> {
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     match format {
-        LogFormat::Human => log.try_init(),
-        LogFormat::Json => log.json().flatten_event(true).try_init(),
+        LogFormat::Human => log.finish().with(filter_fn(may_be_written)).try_init(),
+        LogFormat::Json => {
+            let log = log.json().flatten_event(true).finish();
+            log.with(filter_fn(may_be_written)).try_init()
+        }
     }
     .map_err(|_| LogNotStarted::AlreadyStarted)
+}
+
+/// Ours at any level, others from `INFO` on.
+fn may_be_written(about: &Metadata<'_>) -> bool {
+    about.target().starts_with("nabij") || *about.level() <= Level::INFO
 }
 
 /// Why [`init`] could not start the log.

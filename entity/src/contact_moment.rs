@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::partner::SecrecyRegime;
+
 /// One contact about a signal, possibly for a referral of it.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "contact_moments")]
@@ -25,6 +27,10 @@ pub struct Model {
     pub outcome: ContactOutcome,
     /// What was said, for those who help.
     pub note: Option<String>,
+    /// Under which secrecy the note was written. One under professional secrecy is for those who are
+    /// bound by it (Belgian Criminal Code, article 352, formerly 458; Dutch Criminal Code, article
+    /// 272), until the resident lifts it.
+    pub secrecy: SecrecyRegime,
     /// The user who wrote it down.
     pub author_user_id: Uuid,
     /// The ambassador as whom that user acted, if any.

@@ -61,6 +61,7 @@ pub mod plan;
 pub mod plan_action;
 pub mod plan_lineage;
 pub mod plan_session;
+pub mod processing;
 pub mod referral;
 pub mod resident;
 pub mod resident_contact;

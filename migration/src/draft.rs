@@ -285,6 +285,22 @@ pub(crate) async fn add_time_or_null(
     add_column(manager, table, column).await
 }
 
+/// Adds to a table that has shipped a text as in [`Draft::text`], which the rows that are there have
+/// this of.
+pub(crate) async fn add_text(
+    manager: &SchemaManager<'_>,
+    table: Name,
+    name: Name,
+    of_old: &'static str,
+) -> Result<(), DbErr> {
+    let column = ColumnDef::new(name)
+        .text()
+        .not_null()
+        .default(of_old)
+        .take();
+    add_column(manager, table, column).await
+}
+
 async fn add_column(
     manager: &SchemaManager<'_>,
     table: Name,

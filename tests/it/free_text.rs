@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use nabij_api::graphql::free_text::{FREE, NOT_FREE};
-use nabij_tests::{Person, Town};
+use nabij_tests::{Need, Person, Town};
 use serde_json::{Value, json};
 
 use crate::schema::types;
@@ -20,12 +20,12 @@ struct Leaf {
     scalar: String,
 }
 
-fn of<'a>(types: &'a [Value], name: &str) -> &'a Value {
+pub(crate) fn of<'a>(types: &'a [Value], name: &str) -> &'a Value {
     let found = types.iter().find(|of| of["name"] == name);
     found.unwrap_or_else(|| panic!("no type {name}"))
 }
 
-fn innermost(ty: &Value) -> &Value {
+pub(crate) fn innermost(ty: &Value) -> &Value {
     let mut ty = ty;
     while !ty["ofType"].is_null() {
         ty = &ty["ofType"];
@@ -33,11 +33,11 @@ fn innermost(ty: &Value) -> &Value {
     ty
 }
 
-fn is_required(ty: &Value) -> bool {
+pub(crate) fn is_required(ty: &Value) -> bool {
     ty["kind"] == "NON_NULL"
 }
 
-fn is_list(ty: &Value) -> bool {
+pub(crate) fn is_list(ty: &Value) -> bool {
     match ty["kind"].as_str() {
         Some("LIST") => true,
         Some("NON_NULL") => is_list(&ty["ofType"]),
@@ -45,7 +45,7 @@ fn is_list(ty: &Value) -> bool {
     }
 }
 
-fn fields(of: &Value) -> impl Iterator<Item = &Value> {
+pub(crate) fn fields(of: &Value) -> impl Iterator<Item = &Value> {
     of["inputFields"].as_array().into_iter().flatten()
 }
 
@@ -135,13 +135,13 @@ fn input(types: &[Value], name: &str, leaf: &[String], scalar: &str, home: &str)
     made
 }
 
-struct Mutation {
-    name: String,
-    input: String,
-    payload: String,
+pub(crate) struct Mutation {
+    pub(crate) name: String,
+    pub(crate) input: String,
+    pub(crate) payload: String,
 }
 
-fn mutations(types: &[Value]) -> Vec<Mutation> {
+pub(crate) fn mutations(types: &[Value]) -> Vec<Mutation> {
     let all = of(types, "Mutation")["fields"].as_array().expect("fields");
     let named = |ty: &Value| innermost(ty)["name"].as_str().expect("a type").to_owned();
     all.iter()
@@ -230,7 +230,7 @@ async fn every_free_text_of_the_schema_refuses_an_identity_number() {
     assert_eq!(left_out, listed, "an exception for a text that isn't there");
 }
 
-fn fields_of<'a>(types: &'a [Value], name: &str) -> impl Iterator<Item = &'a str> {
+pub(crate) fn fields_of<'a>(types: &'a [Value], name: &str) -> impl Iterator<Item = &'a str> {
     let fields = of(types, name)["fields"].as_array().into_iter().flatten();
     fields.filter_map(|field| field["name"].as_str())
 }
@@ -261,4 +261,33 @@ async fn what_is_refused_is_answered_as_it_was_asked() {
         .asks("{ residents { totalCount } }", json!({}))
         .await;
     assert_eq!(none.data("/residents/totalCount"), 0);
+}
+
+/// A partner connects its own system, in which a case has a number: that number may pass the eleven
+/// test of a BSN, or the check of a rijksregisternummer, by chance.
+#[tokio::test]
+async fn a_number_of_another_system_is_taken_for_what_it_is() {
+    let town = Town::start().await;
+    let rosa = town.ambassador("Rosa", &["Alsemberg"]).await;
+    let need = |reference: &str| {
+        Need::new("Stairs too steep", &rosa.neighbourhood).with("externalReference", reference)
+    };
+    for theirs in ["111222333", "93051822361", "case-111222333"] {
+        let signal = rosa.submits(need(theirs)).await.done();
+        // The same again is the same signal.
+        assert_eq!(rosa.submits(need(theirs)).await.done().id, signal.id);
+        let seen = rosa.sees(&signal, "externalReference").await;
+        assert_eq!(seen.expect("hers")["externalReference"], theirs);
+    }
+    for somebodys in ["93.05.18-223.61", "1112.22.333", "BSN 111222333"] {
+        let refused = rosa.submits(need(somebodys)).await;
+        refused.is_refused_at("IDENTITY_NUMBER", "externalReference");
+        let advice = refused.user_errors()[0]["message"].as_str().expect("words");
+        assert!(advice.contains("in your own system"), "{advice}");
+        assert!(!refused.text().contains(somebodys));
+    }
+    // Anywhere else they are refused as before.
+    let told = need("case-1").with("text", "111222333");
+    let refused = rosa.submits(told).await;
+    refused.is_refused_at("IDENTITY_NUMBER", "text");
 }

@@ -11,6 +11,7 @@ mod bad_input;
 mod beersel;
 mod bookings;
 mod bulk;
+mod canary;
 mod conformance;
 mod explain;
 mod fields;

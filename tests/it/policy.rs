@@ -198,6 +198,7 @@ fn name(action: &Action<'_>) -> String {
         Action::ReferralPassOn(_) => "referral PASS ON".to_owned(),
         Action::Referral(action, _) => format!("referral {}", action.code()),
         Action::StatisticsRead(_) => "statistics READ".to_owned(),
+        Action::RegisterRead => "register READ".to_owned(),
         Action::FeedbackGive(_) => "referral GIVE FEEDBACK".to_owned(),
         Action::CallOutFeedbackGive(_) => {
             "call-out GIVE FEEDBACK, reported by whom it selected".into()
@@ -310,6 +311,7 @@ fn actions(records: &Records) -> Vec<Action<'_>> {
     actions.extend([
         Action::FeedbackGive(&records.referral),
         Action::StatisticsRead(place),
+        Action::RegisterRead,
     ]);
     let call_out = &records.call_out;
     actions.push(Action::CallOutOpen(&records.referral));

@@ -1,8 +1,11 @@
 //! Who read whose data, what is held of somebody, and how they are erased. Each scene names the
 //! article of the GDPR that it answers to.
 
+mod documented;
 mod erasure;
-mod held;
+pub(crate) mod held;
+mod register;
+mod secrecy;
 
 use nabij_entity::{
     access_log::{self, AccessPurpose},

@@ -60,6 +60,10 @@ pub struct Listening {
     pub body: Duration,
     /// See `head`.
     pub idle: Duration,
+    /// How its log is written.
+    pub log: LogFormat,
+    /// What is asked of its log.
+    pub log_filter: String,
 }
 
 impl Default for Listening {
@@ -74,6 +78,8 @@ impl Default for Listening {
             head,
             body: Duration::from_secs(10),
             idle,
+            log: LogFormat::Json,
+            log_filter: "info,nabij_api=trace".to_owned(),
         }
     }
 }
@@ -95,7 +101,7 @@ pub fn obey() -> Result<(), Box<dyn std::error::Error>> {
     let mut orders = String::new();
     std::io::stdin().read_line(&mut orders)?;
     let orders: Orders = serde_json::from_str(&orders)?;
-    telemetry::init(LogFormat::Json, "info,nabij_api=trace")?;
+    telemetry::init(orders.listening.log, &orders.listening.log_filter)?;
     let (clock, held) = Clock::held(orders.now);
     let (stop, stopped) = oneshot::channel::<()>();
     std::thread::spawn(move || {
@@ -114,6 +120,7 @@ pub fn obey() -> Result<(), Box<dyn std::error::Error>> {
             head,
             body,
             idle,
+            ..
         } = orders.listening;
         let db = Db::open(&orders.database, 8).await?;
         let key = SigningKey::load(orders.key_file.as_ref())?;

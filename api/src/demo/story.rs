@@ -429,6 +429,7 @@ async fn spoken(cx: &Cx, records: &Records, deed: &Deed) -> Result<(), String> {
                 at: None,
                 outcome: *outcome,
                 note: note.clone(),
+                secrecy: None,
             };
             told(contact_moment::record(cx, moment, None).await, signal).map(drop)
         }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use nabij_entity::{
     contact_moment::{self, ContactKind, ContactOutcome},
+    partner::{self, SecrecyRegime},
     referral::{self, ReferralStatus},
     signal,
 };
@@ -43,6 +44,8 @@ pub struct Moment {
     pub outcome: ContactOutcome,
     /// What was said.
     pub note: Option<String>,
+    /// Under which secrecy it was written; that of the partner for which it is when left out.
+    pub secrecy: Option<SecrecyRegime>,
 }
 
 /// In which quality somebody writes: for a partner, as a volunteer, or for the municipality.
@@ -64,6 +67,7 @@ pub async fn record(cx: &Cx, moment: Moment, key: Option<IdempotencyKey>) -> Out
         at,
         outcome,
         note,
+        secrecy,
     } = moment;
     let tx = cx.begin().await?;
     let now = tx.now();
@@ -89,6 +93,10 @@ pub async fn record(cx: &Cx, moment: Moment, key: Option<IdempotencyKey>) -> Out
     if let Some(signal) = opened {
         signals::begin_work(&tx, &permit, &signal).await?;
     }
+    let secrecy = match secrecy {
+        Some(secrecy) => secrecy,
+        None => usual_secrecy(&tx, author).await?,
+    };
     let model = contact_moment::Model {
         id,
         signal_id,
@@ -99,6 +107,7 @@ pub async fn record(cx: &Cx, moment: Moment, key: Option<IdempotencyKey>) -> Out
         at,
         outcome,
         note,
+        secrecy,
         author_user_id: user,
         author_ambassador_id: author.ambassador,
         author_partner_id: author.partner,
@@ -115,6 +124,20 @@ pub async fn record(cx: &Cx, moment: Moment, key: Option<IdempotencyKey>) -> Out
         .await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// The secrecy under which somebody writes who doesn't say so: that of their organisation.
+async fn usual_secrecy(tx: &Tx, author: Author) -> Outcome<SecrecyRegime> {
+    let Some(partner) = author.partner else {
+        return Ok(SecrecyRegime::Discretion);
+    };
+    let partner = tx.visible::<partner::Entity>(partner).await?;
+    // One that can't be seen can't be asked: then the note is kept as if it were bound.
+    Ok(
+        partner.map_or(SecrecyRegime::ProfessionalSecrecy, |partner| {
+            partner.secrecy
+        }),
+    )
 }
 
 /// What a contact moment is about, once it is known that the viewer may record one.

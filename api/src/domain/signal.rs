@@ -193,11 +193,12 @@ fn checked(submission: Submission) -> Outcome<Submission> {
     };
     let text = optional("text", &submission.text, text::STORY);
     let source = optional("source", &submission.source, text::LINE);
-    let reference = optional(
-        "externalReference",
-        &submission.external_reference,
-        text::LINE,
-    );
+    let reference = problems
+        .check(text::foreign_reference(
+            "externalReference",
+            submission.external_reference.as_deref(),
+        ))
+        .flatten();
     if submission.chore_kind.is_some() && submission.category != Category::Chores {
         problems.add(Problem::new(
             Code::Invalid,

@@ -31,6 +31,20 @@ pub fn required(path: &str, text: &str, longest: usize) -> Result<String, Proble
 /// # Errors
 /// [`Code::TooLong`], [`Code::Invalid`] for control characters, [`Code::IdentityNumber`].
 pub fn optional(path: &str, text: Option<&str>, longest: usize) -> Result<Option<String>, Problem> {
+    match fitting(path, text, longest)? {
+        Some(text) if holds_identity_number(text) => {
+            Err(Problem::new(Code::IdentityNumber, path, IDENTITY_NUMBER))
+        }
+        text => Ok(text.map(str::to_owned)),
+    }
+}
+
+/// A text cut to its content, of the length and the characters it may have.
+fn fitting<'a>(
+    path: &str,
+    text: Option<&'a str>,
+    longest: usize,
+) -> Result<Option<&'a str>, Problem> {
     let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
@@ -53,10 +67,28 @@ pub fn optional(path: &str, text: Option<&str>, longest: usize) -> Result<Option
              single line). Remove them.",
         ));
     }
-    if holds_identity_number(text) {
-        return Err(Problem::new(Code::IdentityNumber, path, IDENTITY_NUMBER));
+    Ok(Some(text))
+}
+
+/// What is said to whoever names a record by a person's number; never the number itself.
+pub const IDENTITY_REFERENCE: &str = "This is written as a national identity number (Belgian \
+     rijksregisternummer or Dutch BSN). Nabij may not keep those: send the number that the record \
+     has in your own system, not the person's.";
+
+/// The name that a record has in somebody else's system; one without content counts as left out. A
+/// number there is that system's own, and one in eleven of nine digits passes for a BSN by chance:
+/// only what is written or named as an identity number is taken for one.
+///
+/// # Errors
+/// Those of [`optional`].
+pub fn foreign_reference(path: &str, text: Option<&str>) -> Result<Option<String>, Problem> {
+    let text = fitting(path, text, LINE)?;
+    match text {
+        Some(text) if is_written_as_identity_number(text) => {
+            Err(Problem::new(Code::IdentityNumber, path, IDENTITY_REFERENCE))
+        }
+        text => Ok(text.map(str::to_owned)),
     }
-    Ok(Some(text.to_owned()))
 }
 
 /// A short name that systems use, such as `ocmw-beersel`: lower-case letters and digits in words
@@ -99,11 +131,38 @@ fn is_unwanted(character: char) -> bool {
 /// script.
 #[must_use]
 pub fn holds_identity_number(text: &str) -> bool {
+    holds(text, |shape| match shape.iter().sum::<usize>() {
+        9 => is_written_as_bsn(shape),
+        eleven => eleven == 11,
+    })
+}
+
+/// Whether the text holds such a number in the grouping that only those numbers have, or beside
+/// their name: for texts in which a number of nine or eleven digits means something else.
+#[must_use]
+pub fn is_written_as_identity_number(text: &str) -> bool {
+    holds(text, |shape| {
+        matches!(shape, [4, 2, 3] | [2, 2, 2, 3, 2] | [6, 3, 2])
+    })
+}
+
+/// Whether the text holds a valid number whose groups of digits are `written` as one, or that is
+/// said to be one.
+fn holds(text: &str, written: impl Fn(&[usize]) -> bool) -> bool {
+    const NAMES: [&str; 9] = [
+        "bsn",
+        "burgerservice",
+        "sofinummer",
+        "sofi-nummer",
+        "rijksregister",
+        "registre national",
+        "insz",
+        "niss",
+        "rrn",
+    ];
     // Where it is said to be one, it counts however it is written, also without its leading zero.
     let lower = text.to_lowercase();
-    let named = ["bsn", "burgerservice", "sofinummer", "sofi-nummer"]
-        .iter()
-        .any(|word| lower.contains(word));
+    let named = NAMES.iter().any(|word| lower.contains(word));
     digit_groups(text).iter().any(|groups| {
         (0..groups.len()).any(|first| {
             let mut digits = Vec::with_capacity(11);
@@ -117,8 +176,8 @@ pub fn holds_identity_number(text: &str) -> bool {
                         digits.insert(0, 0);
                         is_bsn(&digits)
                     }
-                    9 => (named || is_written_as_bsn(&shape)) && is_bsn(&digits),
-                    11 => is_national_register_number(&digits),
+                    9 => (named || written(&shape)) && is_bsn(&digits),
+                    11 => (named || written(&shape)) && is_national_register_number(&digits),
                     _ => false,
                 }
             })
@@ -303,6 +362,34 @@ mod tests {
             "Alsembergsteenweg 1046, 1652 Alsemberg",
         ] {
             assert!(!holds_identity_number(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_of_another_system_is_no_identity_number_by_chance() {
+        for theirs in [
+            "111222333",
+            "111 222 333",
+            "93051822361",
+            "hoplr-111222333",
+            "2026/111222333",
+        ] {
+            assert_eq!(
+                foreign_reference("a", Some(theirs)),
+                Ok(Some(theirs.to_owned()))
+            );
+        }
+        for somebodys in [
+            "93.05.18-223.61",
+            "930518-223-61",
+            "1112.22.333",
+            "BSN111222333",
+            "rrn:93051822361",
+            "NISS 93051822361",
+        ] {
+            let refused = foreign_reference("a", Some(somebodys)).unwrap_err();
+            assert_eq!(refused.code, Code::IdentityNumber, "{somebodys}");
+            assert!(refused.message.contains("your own system"));
         }
     }
 

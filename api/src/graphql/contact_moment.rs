@@ -1,7 +1,10 @@
 //! Contact moments in the schema.
 
 use async_graphql::{Context, Error, ID, InputObject, Object, OneofObject};
-use nabij_entity::contact_moment::{self, ContactKind, ContactOutcome};
+use nabij_entity::{
+    contact_moment::{self, ContactKind, ContactOutcome},
+    partner::SecrecyRegime,
+};
 
 use super::{
     ambassador::Ambassador,
@@ -9,6 +12,7 @@ use super::{
     partner::Partner,
     payload::{payload, record_type},
     referral::Referral,
+    resident::WithheldReason,
     scalars::{DateTime, Uuid},
     selection::{cx, idempotency},
     signal::Signal,
@@ -46,9 +50,19 @@ impl ContactMoment {
         self.0.outcome
     }
 
-    /// What was said, for those who help.
+    /// What was said, for those who help; null when nothing was written down or it is withheld.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
+    }
+
+    /// Why the note is kept from you, whether or not there is one; null when it isn't kept from you.
+    async fn note_withheld(&self) -> Option<WithheldReason> {
+        (!self.0.shows("note")).then_some(WithheldReason::ProfessionalSecrecy)
+    }
+
+    /// Under which secrecy the note was written.
+    async fn secrecy(&self) -> SecrecyRegime {
+        self.0.secrecy
     }
 
     /// The signal it was about; null when you may see the contact moment and not the signal.
@@ -120,6 +134,11 @@ pub struct ContactMomentRecordInput {
     pub outcome: ContactOutcome,
     /// What was said, for those who help; at most 10,000 characters.
     pub note: Option<String>,
+    /// Under which secrecy the note was written; that of the partner for which you write when left
+    /// out, and `DISCRETION` for the municipality and for volunteers. A note under
+    /// `PROFESSIONAL_SECRECY` isn't shown to partners under `DISCRETION`, until the resident lifts the
+    /// secrecy with a consent `LIFT_SECRECY`.
+    pub secrecy: Option<SecrecyRegime>,
     /// A UUID of your own. Repeating the mutation with the same key and input within 24 hours
     /// makes no second record.
     pub idempotency_key: Option<Uuid>,
@@ -133,6 +152,7 @@ impl ContactMomentRecordInput {
             at,
             outcome,
             note,
+            secrecy,
             idempotency_key: _,
         } = self;
         Ok(domain::Moment {
@@ -141,6 +161,7 @@ impl ContactMomentRecordInput {
             at: at.map(|at| at.0),
             outcome,
             note,
+            secrecy,
         })
     }
 }

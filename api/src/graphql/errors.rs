@@ -79,8 +79,8 @@ impl From<Fault> for Error {
                 };
                 coded(&problem.message, code)
             }
-            Fault::Failure(Failure::Unavailable(error)) => {
-                tracing::warn!(error = %error, "the database is unavailable");
+            Fault::Failure(failure @ Failure::Unavailable(_)) => {
+                tracing::warn!(?failure, "the database is unavailable");
                 coded(
                     "The service can't reach its database just now. Nothing was changed; try \
                      again in a moment.",

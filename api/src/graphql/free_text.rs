@@ -37,6 +37,10 @@ pub const NOT_FREE: [(&str, &str, &str); 2] = [
     ),
 ];
 
+/// Texts in which a number belongs to somebody else's system: the input's type and its field. Only
+/// what is written or named as an identity number is refused there.
+pub const REFERENCES: [(&str, &str); 1] = [("SignalSubmitInput", "externalReference")];
+
 /// What can be done, with every free text looked through first.
 #[derive(Default)]
 pub struct Mutation(Mutations);
@@ -106,6 +110,12 @@ fn refusal(ctx: &Context<'_>) -> Option<Value> {
     (!answers_by_row).then(|| told(ctx, payload, fields, &found))
 }
 
+/// Where an identity number is, and what is said about it.
+struct Found {
+    path: Vec<String>,
+    message: &'static str,
+}
+
 /// Where in a value the identity numbers are.
 fn look_through(
     registry: &Registry,
@@ -113,7 +123,7 @@ fn look_through(
     owner: Option<(&str, &str)>,
     value: &Value,
     path: &mut Vec<String>,
-    found: &mut Vec<Vec<String>>,
+    found: &mut Vec<Found>,
 ) {
     match (MetaTypeName::create(ty), value) {
         (MetaTypeName::NonNull(ty), value) => {
@@ -133,8 +143,20 @@ fn look_through(
                 && !NOT_FREE
                     .iter()
                     .any(|(of, field, _)| owner == Some((*of, *field)));
-            if free && text::holds_identity_number(text) {
-                found.push(path.clone());
+            let reference = owner.is_some_and(|owner| REFERENCES.contains(&owner));
+            let (holds, message) = if reference {
+                (
+                    text::is_written_as_identity_number(text),
+                    text::IDENTITY_REFERENCE,
+                )
+            } else {
+                (text::holds_identity_number(text), text::IDENTITY_NUMBER)
+            };
+            if free && holds {
+                found.push(Found {
+                    path: path.clone(),
+                    message,
+                });
             }
         }
         (MetaTypeName::Named(name), Value::Object(values)) => {
@@ -165,7 +187,7 @@ fn told(
     ctx: &Context<'_>,
     payload: &str,
     fields: &IndexMap<String, MetaField>,
-    places: &[Vec<String>],
+    places: &[Found],
 ) -> Value {
     let mut answer: IndexMap<Name, Value> = IndexMap::new();
     for selected in ctx.field().selection_set() {
@@ -206,12 +228,12 @@ fn told(
     Value::Object(answer)
 }
 
-fn part_of_error(part: &str, place: &[String]) -> Value {
+fn part_of_error(part: &str, place: &Found) -> Value {
     match part {
         "__typename" => "UserError".into(),
         "code" => Value::Enum(Name::new("IDENTITY_NUMBER")),
-        "message" => text::IDENTITY_NUMBER.into(),
-        "path" => Value::List(place.iter().map(|part| part.as_str().into()).collect()),
+        "message" => place.message.into(),
+        "path" => Value::List(place.path.iter().map(|part| part.as_str().into()).collect()),
         _ => Value::Null,
     }
 }

@@ -47,6 +47,7 @@ pub mod place;
 pub mod plan;
 pub mod plan_action;
 pub mod referral;
+pub mod register;
 pub mod resident;
 pub mod scalars;
 pub mod selection;
@@ -64,6 +65,7 @@ pub struct Query(
     place::PlaceQuery,
     ambassador::AmbassadorQuery,
     referral::ReferralQuery,
+    register::RegisterQuery,
     call_out::CallOutQuery,
     offer::OfferQuery,
     resident::ResidentQuery,

@@ -73,6 +73,9 @@ impl ResidentPart {
 pub enum WithheldReason {
     /// Nothing that you do for this resident discloses it to you.
     NotDisclosed,
+    /// It was written under professional secrecy, which doesn't bind you, and the resident didn't lift
+    /// it (`LIFT_SECRECY`).
+    ProfessionalSecrecy,
 }
 
 /// A part that is kept from you, whether or not anything of it is on record.

@@ -103,6 +103,8 @@ pub enum Action<'a> {
     Referral(ReferralAction, &'a referral::Model),
     /// Read the figures of this place.
     StatisticsRead(Place),
+    /// Read the register of processing.
+    RegisterRead,
     /// Call out to the pool of the partner a referral went to.
     CallOutOpen(&'a referral::Model),
     /// A transition of the call-out's machine; offering itself is [`Action::OfferMake`].
@@ -199,6 +201,8 @@ pub fn decide(viewer: &Viewer, action: Action<'_>) -> Result<Permit, Forbidden> 
         | Action::TeamCreate(place)
         | Action::TrainingRecord(place)
         | Action::DeploymentCreate(place) => coordinates(place),
+        // It tells what is kept, and nothing that is kept.
+        Action::RegisterRead => viewer.account().is_some(),
         Action::AmbassadorManage(ambassador) => {
             viewer.coordinates(ambassador.municipality_id, None)
         }

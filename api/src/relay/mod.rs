@@ -3,6 +3,7 @@
 //! | file | what is in it |
 //! |---|---|
 //! | `call_outs.rs` | call-outs whose deadline has passed give their referral back |
+//! | `keys.rs` | idempotency keys are forgotten after a day |
 //!
 //! Each work is safe with several replicas: it looks for what is due, and settles each record in a
 //! transaction of its own, under a lock, after asking once more whether it still is. It runs by the
@@ -11,6 +12,7 @@
 //! To add one: a file with a function that does it once, and a line in [`Relay::pass`].
 
 pub mod call_outs;
+pub mod keys;
 
 use std::{sync::Arc, time::Duration};
 
@@ -48,6 +50,7 @@ impl Relay {
     /// Everything that is due now, once.
     pub async fn pass(cx: &Cx) {
         call_outs::lapse(cx).await;
+        keys::forget(cx).await;
     }
 }
 

@@ -1,5 +1,6 @@
 //! Contact moments are case notes: for the coordinator, the partner that handles the signal, the
-//! target of the referral they belong to, and whoever wrote them.
+//! target of the referral they belong to, and whoever wrote them. What was written under professional
+//! secrecy is only for those of them who are bound by it, until the resident lifts it.
 
 use nabij_entity::contact_moment;
 use sea_orm::{
@@ -9,33 +10,83 @@ use sea_orm::{
 
 use super::{
     Kind, Record,
-    record::{Edge, How, model},
+    record::{Edge, Guard, How, Seen},
     referral, scope,
 };
 use crate::policy::Viewer;
 
+/// The viewer wrote it, their organisation did, or they coordinate the place for the municipality.
+fn own(viewer: &Viewer, t: &Alias) -> Expr {
+    scope::any([
+        scope::coordinated(viewer, t),
+        scope::among(t, "author_ambassador_id", viewer.ambassadors()),
+        scope::wrote(viewer, t, ["author_user_id", "author_partner_id"]),
+        scope::among(t, "author_partner_id", viewer.staffed_partners()),
+    ])
+}
+
+/// The viewer works for the partner that handles the signal, or for the target of the referral it
+/// belongs to, of which the column holds the partner for which this holds.
+fn helps(viewer: &Viewer, t: &Alias, partner: fn(&Alias, &'static str) -> Expr) -> Expr {
+    let (signals, referrals) = (Alias::new("signals"), Alias::new("referrals"));
+    let handled = scope::all([
+        Expr::col(("signals", "id")).equals((t.clone(), "signal_id")),
+        scope::among(&signals, "handler_partner_id", viewer.staffed_partners()),
+        partner(&signals, "handler_partner_id"),
+    ]);
+    let served = scope::all([
+        Expr::col(("referrals", "id")).equals((t.clone(), "referral_id")),
+        referral::serves(viewer, &referrals),
+        partner(&referrals, "to_partner_id"),
+    ]);
+    scope::any([
+        scope::exists("signals", handled),
+        scope::exists("referrals", served),
+    ])
+}
+
+/// The partner in this column works under professional secrecy itself.
+fn is_bound(t: &Alias, column: &'static str) -> Expr {
+    let bound = scope::all([
+        Expr::col(("partners", "id")).equals((t.clone(), column)),
+        Expr::col(("partners", "secrecy")).eq("PROFESSIONAL_SECRECY"),
+    ]);
+    scope::exists("partners", bound)
+}
+
+/// The resident whom the signal is about lifted the secrecy, and didn't take that back.
+fn lifted(t: &Alias) -> Expr {
+    let live = scope::all([
+        Expr::col(("consents", "resident_id")).equals(("signals", "resident_id")),
+        Expr::col(("consents", "kind")).eq("LIFT_SECRECY"),
+        Expr::col(("consents", "withdrawn_at")).is_null(),
+    ]);
+    let about = scope::all([
+        Expr::col(("signals", "id")).equals((t.clone(), "signal_id")),
+        scope::exists("consents", live),
+    ]);
+    scope::exists("signals", about)
+}
+
 impl Record for contact_moment::Entity {
     const KIND: Kind = Kind::ContactMoment;
-    type Row = contact_moment::Model;
+    type Row = Seen<contact_moment::Model>;
 
     fn scope(viewer: &Viewer, t: &Alias) -> Expr {
-        let (signals, referrals) = (Alias::new("signals"), Alias::new("referrals"));
-        let handled = scope::all([
-            Expr::col(("signals", "id")).equals((t.clone(), "signal_id")),
-            scope::among(&signals, "handler_partner_id", viewer.staffed_partners()),
+        scope::any([own(viewer, t), helps(viewer, t, |_, _| scope::everything())])
+    }
+
+    fn guards(viewer: &Viewer, t: &Alias) -> Vec<Guard> {
+        let seen = Self::scope(viewer, t);
+        let open = scope::any([
+            scope::col(t, "secrecy").ne("PROFESSIONAL_SECRECY"),
+            own(viewer, t),
+            helps(viewer, t, is_bound),
+            lifted(t),
         ]);
-        let served = scope::all([
-            Expr::col(("referrals", "id")).equals((t.clone(), "referral_id")),
-            referral::serves(viewer, &referrals),
-        ]);
-        scope::any([
-            scope::coordinated(viewer, t),
-            scope::among(t, "author_ambassador_id", viewer.ambassadors()),
-            scope::wrote(viewer, t, ["author_user_id", "author_partner_id"]),
-            scope::among(t, "author_partner_id", viewer.staffed_partners()),
-            scope::exists("signals", handled),
-            scope::exists("referrals", served),
-        ])
+        // Who sees no contact moment at all has no note to ask about.
+        let shown = if seen == scope::nothing() { seen } else { open };
+        vec![Guard::nulling("note", &["note"], shown)]
     }
 
     fn edges() -> &'static [Edge] {
@@ -65,6 +116,6 @@ impl Record for contact_moment::Entity {
     }
 
     fn decode(row: &QueryResult, prefix: &str) -> Result<Self::Row, DbErr> {
-        model(row, prefix)
+        Seen::read(row, prefix, &["note"])
     }
 }

@@ -1,10 +1,12 @@
 //! What went wrong inside, for the log only.
 
-use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use std::fmt;
+
+use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
 /// A failure the caller can't mend. It has no `Display` on purpose: nothing can print it into an
-/// answer by accident; the edge logs it once and answers with a code.
-#[derive(Debug)]
+/// answer by accident; the edge logs it once and answers with a code. Its `Debug` tells where the
+/// database refused and by which code, and never its message: PostgreSQL puts the row into that.
 pub enum Failure {
     /// The database can't be reached, is locked, full or out of connections: try again later.
     Unavailable(DbErr),
@@ -22,6 +24,55 @@ impl Failure {
             error.sql_err(),
             Some(SqlErr::UniqueConstraintViolation(_))
         ))
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unavailable(error) => write!(f, "Unavailable({})", Told(error)),
+            Self::Database(error) => write!(f, "Database({})", Told(error)),
+            Self::Bug(what) => write!(f, "Bug({what})"),
+        }
+    }
+}
+
+/// What the log may tell of an error of the database: codes and names of ours, no content.
+struct Told<'a>(&'a DbErr);
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let error = match self.0 {
+            DbErr::Conn(RuntimeErr::SqlxError(error))
+            | DbErr::Exec(RuntimeErr::SqlxError(error))
+            | DbErr::Query(RuntimeErr::SqlxError(error)) => error,
+            DbErr::ConnectionAcquire(_) => return f.write_str("no connection is free"),
+            DbErr::Conn(_) => return f.write_str("no connection"),
+            DbErr::Exec(_) | DbErr::Query(_) => return f.write_str("a statement failed"),
+            DbErr::RecordNotFound(_) | DbErr::RecordNotInserted | DbErr::RecordNotUpdated => {
+                return f.write_str("a row isn't there");
+            }
+            _ => return f.write_str("a value is not what it should be"),
+        };
+        match error.as_ref() {
+            sqlx::Error::Database(error) => {
+                write!(f, "code {}", error.code().unwrap_or_default())?;
+                if let Some(table) = error.table() {
+                    write!(f, ", table {table}")?;
+                }
+                if let Some(constraint) = error.constraint() {
+                    write!(f, ", constraint {constraint}")?;
+                }
+                Ok(())
+            }
+            sqlx::Error::Io(error) => write!(f, "connection: {}", error.kind()),
+            sqlx::Error::ColumnDecode { index, .. } => write!(f, "column {index} can't be read"),
+            sqlx::Error::ColumnNotFound(column) => write!(f, "column {column} isn't there"),
+            sqlx::Error::PoolTimedOut => f.write_str("no connection was free in time"),
+            sqlx::Error::PoolClosed => f.write_str("the connections are closed"),
+            sqlx::Error::RowNotFound => f.write_str("a row isn't there"),
+            _ => f.write_str("the driver failed"),
+        }
     }
 }
 
@@ -43,11 +94,11 @@ fn is_passing(error: &DbErr) -> bool {
         DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => return true,
         DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e)) => {
             match e.as_ref() {
-                sea_orm::sqlx::Error::Database(e) => e.code().map(std::borrow::Cow::into_owned),
-                sea_orm::sqlx::Error::Io(_)
-                | sea_orm::sqlx::Error::PoolTimedOut
-                | sea_orm::sqlx::Error::PoolClosed
-                | sea_orm::sqlx::Error::WorkerCrashed => return true,
+                sqlx::Error::Database(e) => e.code().map(std::borrow::Cow::into_owned),
+                sqlx::Error::Io(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed => return true,
                 _ => None,
             }
         }

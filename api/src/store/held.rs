@@ -249,6 +249,7 @@ pub const HELD: &[Held] = &[
             when("at"),
             fact("outcome"),
             said("note"),
+            fact("secrecy"),
             inner("author_user_id"),
             inner("author_ambassador_id"),
             organisation("author_partner_id"),

@@ -37,6 +37,18 @@ pub enum Recall {
 }
 
 impl Tx {
+    /// Forgets the keys that are no longer remembered, whoever's they are; how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_keys(&self) -> Result<u64, Failure> {
+        let done = table::Entity::delete_many()
+            .filter(table::Column::CreatedAt.lt(self.now() - REMEMBERED))
+            .exec(&self.connection())
+            .await?;
+        Ok(done.rows_affected)
+    }
+
     /// Claims the key, if one was given, for a record with a new id. Two requests with one key meet
     /// here: the second waits for the first and is told what it made.
     ///

@@ -7,6 +7,7 @@
 //! - [`filter`], [`page`]: typed conditions, keyset windows and their cursors.
 //! - [`mod@write`], [`events`], [`idempotency`]: one row, one event, one transaction.
 //! - [`held`]: what is held of a resident; by it [`dossier`] tells and [`erase`] takes out.
+//! - [`register`]: of whom each column tells, for what, on which ground and how long.
 //! - [`dialect`]: the few statements that PostgreSQL and SQLite need in different words.
 //! - one file per aggregate: its [`record::Record`] declaration and what its use cases look up.
 //!
@@ -47,6 +48,7 @@ pub mod plan;
 pub mod read;
 pub mod record;
 pub mod referral;
+pub mod register;
 pub mod resident;
 pub mod scope;
 pub mod service;

@@ -188,3 +188,54 @@ async fn who_sees_no_signals_is_told_which_role_it_takes() {
         .await;
     assert!(told.failed(Exit::SignIn).contains("--token-file"));
 }
+
+/// GDPR article 30: the register as the supervisory authority asks for it.
+#[tokio::test]
+async fn the_register_is_exported_in_codes_and_in_labels() {
+    let (town, served, _admin) = open_town().await;
+    let auditor = town.official(Role::Auditor).await;
+    let line = ["export", "register", "--format", "csv"];
+    let ran = auditor.administers(&served.url, &line).await;
+    let told = ran.err.clone();
+    let csv = ran.done();
+    let (header, rows) = csv.split_once("\r\n").expect("a header line");
+    assert_eq!(
+        header,
+        "record,field,subjects,category,purpose,bases,special_category_bases,receivers,retention,\
+         when_erased"
+    );
+    let phone = "resident_contacts,phone,RESIDENT,CONTACT,HELP,PUBLIC_TASK,,MUNICIPALITY; PARTNER; \
+                 VOLUNTEER,WITH_THE_CASE,GOES";
+    assert!(rows.lines().any(|row| row == phone), "{rows}");
+    assert_eq!(told, format!("{} fields.\n", rows.lines().count()));
+
+    let folder = Folder::default();
+    let to = folder.path("register.csv");
+    for (language, label) in [
+        ("nl", "Contactgegevens"),
+        ("fr", "Coordonnées"),
+        ("en", "Contact details"),
+    ] {
+        let line = ["export", "register", "--language", language, "--to", &to];
+        let told = auditor.administers(&served.url, &line).await.done();
+        assert!(told.contains("fields in"), "{told}");
+        let sheet = folder.read("register.csv");
+        assert!(sheet.contains(label), "{sheet}");
+        assert!(!sheet.contains("CONTACT") && !sheet.contains("PUBLIC_TASK"));
+    }
+
+    let line = ["export", "register", "--format", "json"];
+    let rows = auditor.administers(&served.url, &line).await.done();
+    for row in rows.lines() {
+        let row: Value = serde_json::from_str(row).expect("one object a line");
+        assert!(
+            row["bases"].is_array() && row["retention"].is_string(),
+            "{row}"
+        );
+    }
+    let stranger = town.passer_by();
+    let line = ["export", "register"];
+    let refused = stranger.administers(&served.url, &line).await;
+    let told = refused.failed(Exit::SignIn);
+    assert!(told.contains("token"), "{told}");
+}

@@ -8,7 +8,7 @@ use nabij_tests::Town;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 
 /// The tables with their columns, as the database knows them.
-pub(super) async fn catalogue(town: &Town) -> BTreeMap<String, BTreeSet<String>> {
+pub(crate) async fn catalogue(town: &Town) -> BTreeMap<String, BTreeSet<String>> {
     let tables = if town.is_on_postgres() {
         "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"
     } else {
@@ -33,7 +33,7 @@ pub(super) async fn catalogue(town: &Town) -> BTreeMap<String, BTreeSet<String>>
     found
 }
 
-pub(super) async fn words(db: &DatabaseConnection, sql: &str) -> Vec<String> {
+pub(crate) async fn words(db: &DatabaseConnection, sql: &str) -> Vec<String> {
     let statement = Statement::from_string(db.get_database_backend(), sql);
     let rows = db.query_all_raw(statement).await.expect("it can be read");
     rows.iter()

@@ -54,6 +54,8 @@ pub struct SignalSubmitInput {
     /// Name of the platform it comes from, such as `Hoplr`.
     pub source: Option<String>,
     /// Its name in your system. Submitting the same again gives the signal it made the first time.
+    /// Never a person's number: a rijksregisternummer or BSN that is written or named as one is
+    /// refused, plain digits are taken for your own.
     pub external_reference: Option<String>,
     /// A UUID of your own. Repeating the mutation with the same key and input within 24 hours
     /// makes no second record.

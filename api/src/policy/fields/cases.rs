@@ -6,7 +6,8 @@ use super::{Row, Rule, rows};
 pub(super) const FIELDS: &[Row] = rows! {
     ContactMoment {
         Edge: ambassador partner referral signal;
-        Record: at createdAt id kind note outcome updatedAt version;
+        Record: at createdAt id kind noteWithheld outcome secrecy updatedAt version;
+        Shown("note"): note;
     }
     Feedback {
         Edge: ambassador callOut partner referral;

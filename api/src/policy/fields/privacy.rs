@@ -1,4 +1,4 @@
-//! Who read whose data, the dossier, and erasure.
+//! Who read whose data, the dossier, erasure, and the register.
 
 use super::{Row, Rule, rows};
 
@@ -20,10 +20,15 @@ pub(super) const FIELDS: &[Row] = rows! {
     DossierRead {
         Answer: at fields organisation purpose;
     }
+    ProcessingRegisterEntry {
+        Answer: bases category field purpose receivers record retention specialCategoryBases
+            subjects whenErased;
+    }
     Mutation {
         Decided("resident ERASE"): residentErase;
     }
     Query {
+        Decided("register READ"): processingRegister;
         Scoped: accessLog residentDossier;
     }
     @payloads {

@@ -182,6 +182,7 @@ async fn after(db: &DatabaseConnection, ids: &Ids, signal: Uuid, referral: Uuid)
                 at: sample_time(),
                 outcome: entity::contact_moment::ContactOutcome::Declined,
                 note: Some(text("note")),
+                secrecy: entity::partner::SecrecyRegime::ProfessionalSecrecy,
                 author_user_id: ids.user,
                 author_ambassador_id: Some(ids.ambassador),
                 author_partner_id: Some(ids.partner),

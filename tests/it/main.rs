@@ -22,6 +22,7 @@ mod house;
 mod http;
 mod leaks;
 mod machines;
+mod matrix;
 mod paging;
 mod policy;
 mod poperinge;

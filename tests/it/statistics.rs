@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 mod naive;
-mod random;
+pub(crate) mod random;
 
 use naive::Count;
 use random::World;

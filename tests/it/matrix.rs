@@ -53,6 +53,8 @@ impl Scene {
         let former = town.colleague(&welfare, Role::PartnerStaff).await;
         town.ends_roles_of(&former).await;
         let people = vec![
+            // First: the others' reading of contact details fills the log that they see.
+            ("auditor", town.official(Role::Auditor).await),
             ("anybody", town.passer_by()),
             ("signed in", town.newcomer("Nobody yet").await),
             ("signaller", town.colleague(&welfare, Role::Signaller).await),
@@ -73,7 +75,6 @@ impl Scene {
                 "coordinator of a neighbourhood",
                 town.coordinator_in("Dworp").await,
             ),
-            ("auditor", town.official(Role::Auditor).await),
             ("admin", town.admin().await),
             ("former staff", former),
             ("staff", welfare),

@@ -75,7 +75,7 @@ pub struct Statistics {
 /// Counts what was asked; none when a place isn't there.
 ///
 /// # Errors
-/// [`Code::OutOfRange`] for a period that is no month, quarter or year; [`Code::Forbidden`] unless
+/// [`Code::OutOfRange`] for a period that is no month and no year; [`Code::Forbidden`] unless
 /// the viewer coordinates all of the places.
 pub async fn ask(cx: &Cx, asked: Asked) -> Outcome<Option<Statistics>> {
     let Asked {
@@ -158,12 +158,12 @@ pub async fn ask(cx: &Cx, asked: Asked) -> Outcome<Option<Statistics>> {
     }))
 }
 
-/// The period is one calendar month, quarter or year, in UTC. Periods of any other length, or moved
+/// The period is one calendar month or year, in UTC. Periods of any other length, or moved
 /// by a day, would tell by their difference what is in between.
 fn period(from: DateTime<Utc>, until: DateTime<Utc>) -> Result<(), Problem> {
     let begins = |at: DateTime<Utc>| at.day() == 1 && at.time() == NaiveTime::MIN;
     let month = from.month0();
-    let fits = [(1, 1), (3, 3), (12, 12)].iter().any(|(months, every)| {
+    let fits = [(1, 1), (12, 12)].iter().any(|(months, every)| {
         month % every == 0 && from.checked_add_months(Months::new(*months)) == Some(until)
     });
     if begins(from) && fits {
@@ -172,9 +172,9 @@ fn period(from: DateTime<Utc>, until: DateTime<Utc>) -> Result<(), Problem> {
     Err(Problem::new(
         Code::OutOfRange,
         "until",
-        "Figures are of one calendar month, quarter or year, in UTC: give a `from` on its first day and \
-         an `until` on the first day of the next, both at 00:00:00Z, as in 2026-04-01T00:00:00Z and \
-         2026-07-01T00:00:00Z. Ask for several of them under names of their own.",
+        "Figures are of one calendar month or year, in UTC: give a `from` on its first day and an \
+         `until` on the first day of the next, both at 00:00:00Z, as in 2026-04-01T00:00:00Z and \
+         2026-05-01T00:00:00Z. Ask for several of them under names of their own.",
     ))
 }
 
@@ -278,11 +278,11 @@ mod tests {
     }
 
     #[test]
-    fn a_period_is_a_month_a_quarter_or_a_year() {
+    fn a_period_is_a_month_or_a_year() {
         for (from, until, fits) in [
             ("2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z", true),
             ("2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z", true),
-            ("2026-04-01T00:00:00Z", "2026-07-01T00:00:00Z", true),
+            ("2026-04-01T00:00:00Z", "2026-07-01T00:00:00Z", false),
             ("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", true),
             // Nothing in between, nothing moved, nothing else.
             ("2026-03-01T00:00:00Z", "2026-06-01T00:00:00Z", false),

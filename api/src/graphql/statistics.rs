@@ -298,9 +298,8 @@ impl StatisticsQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which places.")] places: StatisticsPlaces,
-        #[graphql(desc = "The first moment of a calendar month, quarter or year, in UTC.")]
-        from: DateTime,
-        #[graphql(desc = "The first moment after that month, quarter or year.")] until: DateTime,
+        #[graphql(desc = "The first moment of a calendar month or year, in UTC.")] from: DateTime,
+        #[graphql(desc = "The first moment after that month or year.")] until: DateTime,
     ) -> Option<Result<Statistics, Error>> {
         let found = async { answer(ctx, &places, from, until).await };
         found.await.map_err(Error::from).transpose()

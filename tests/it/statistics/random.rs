@@ -351,7 +351,7 @@ impl Scene<'_> {
 }
 
 /// How much there is to be of everything.
-const EACH: usize = 60;
+const EACH: usize = 300;
 
 impl World {
     /// Writes a world into the town.

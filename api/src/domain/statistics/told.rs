@@ -26,9 +26,9 @@ impl Default for Threshold {
 }
 
 impl Threshold {
-    /// From the setting: the next number from there that three months of a quarter, four quarters of
-    /// a year and its twelve months don't divide. With one of those, months that all lack one to the
-    /// threshold would be told by their sum.
+    /// From the setting: the next number from there that isn't made of twos and threes, so that the
+    /// twelve months of a year don't divide it. If they did, months that all lack one to the threshold
+    /// would be told by their year.
     #[must_use]
     pub fn from_setting(smallest: u32) -> Self {
         let mut step = u64::from(smallest).max(5);
@@ -43,11 +43,16 @@ impl Threshold {
         count / self.0 * self.0
     }
 
+    /// How much a part can hold beyond what is told of it when its months are all known to be full.
+    const fn room(self) -> u64 {
+        self.0 - 12 % self.0
+    }
+
     /// The most that may be told of a sum of `parts` parts, of which `told` was told: what all parts
     /// but one can make it, so that none of them need hold anything more than was told of it.
     fn most(self, told: u64, parts: usize) -> u64 {
         let others = u64::try_from(parts.saturating_sub(1)).unwrap_or(u64::MAX);
-        told.saturating_add(self.of(others.saturating_mul(self.0 - 1)))
+        told.saturating_add(self.of(others.saturating_mul(self.room())))
     }
 
     /// A sum over the codes of `told`.
@@ -314,6 +319,3 @@ impl Told {
         Self { figures, totals }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -9,6 +9,7 @@ use axum::{Router, middleware};
 use crate::{
     auth::{self, Issuers},
     clock::Clock,
+    domain::statistics::told::Threshold,
     gate::{Admitted, Gate, GateSetupError, Limits, OperationKind, PricedField},
     graphql::{self, NabijSchema},
     http::{
@@ -29,6 +30,7 @@ const RETRY: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub struct App {
     parts: Arc<Parts>,
+    threshold: Threshold,
 }
 
 struct Parts {
@@ -80,7 +82,15 @@ impl App {
         };
         Ok(Self {
             parts: Arc::new(parts),
+            threshold: Threshold::default(),
         })
+    }
+
+    /// The same, whose figures tell no smaller count of people than this.
+    #[must_use]
+    pub fn telling_from(mut self, smallest_count: u32) -> Self {
+        self.threshold = Threshold::from_setting(smallest_count);
+        self
     }
 
     /// Every route of the service.
@@ -198,7 +208,10 @@ impl Execute for App {
         let standing = edge
             .charge(account, caller.origin, admitted.cost)
             .map_err(NotExecuted::RateLimited)?;
-        let request = admitted.into_request().data(cx.clone());
+        let request = admitted
+            .into_request()
+            .data(cx.clone())
+            .data(self.threshold);
         let response = self.parts.schema.execute(request).await;
         // The copy of the account it began with was out of date.
         if cx.is_revoked() {

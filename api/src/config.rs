@@ -59,6 +59,9 @@ pub struct Settings {
     pub log: String,
     /// Whose tokens are accepted.
     pub issuers: Vec<IssuerSettings>,
+    /// The smallest number of people that figures tell; at least 3. Counts are rounded down to a
+    /// multiple of it, or of the next of 5, 7, 11, 13, 17, 19, 23, 25, …
+    pub smallest_count: u32,
     /// Who may come in, how many, how much, and from where.
     pub edge: EdgeSettings,
 }
@@ -91,6 +94,7 @@ impl Default for Settings {
             log_format: LogFormat::Human,
             log: "info".to_owned(),
             issuers: Vec::new(),
+            smallest_count: 5,
             edge: EdgeSettings::default(),
         }
     }

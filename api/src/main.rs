@@ -144,7 +144,9 @@ async fn run(flags: Flags) -> Result<(), String> {
     }
     let clock = Clock::system();
     let edge = Edge::from_settings(&settings.edge, &clock).map_err(text)?;
-    let app = App::new(db.clone(), clock, issuers, edge).map_err(text)?;
+    let app = App::new(db.clone(), clock, issuers, edge)
+        .map_err(text)?
+        .telling_from(settings.smallest_count);
     // A restored backup brings nobody back.
     let back = replay(&app.cx("erased-residents")).await.map_err(text)?;
     if back > 0 {

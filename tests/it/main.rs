@@ -23,6 +23,7 @@ mod house;
 mod http;
 mod leaks;
 mod machines;
+mod matrix;
 mod paging;
 mod policy;
 mod poperinge;

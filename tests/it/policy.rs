@@ -14,8 +14,8 @@ use nabij_entity::{
 use sea_orm::{Iterable, prelude::DateTimeUtc};
 use uuid::Uuid;
 
-mod plans;
-mod records;
+pub(crate) mod plans;
+pub(crate) mod records;
 
 use records::{Records, records};
 

@@ -19,6 +19,7 @@ impl Settings {
         problems.extend(self.database_problem(purpose));
         problems.extend(self.public_url_problem());
         problems.extend(self.log_problem());
+        problems.extend(self.smallest_count_problem());
         problems.extend(self.edge.problems());
         let mut seen = HashSet::new();
         for (position, issuer) in self.issuers.iter().enumerate() {
@@ -83,6 +84,17 @@ impl Settings {
         self.public_url
             .as_deref()
             .and_then(|url| https_problem("public_url", url, "tokens sent to this address"))
+    }
+
+    fn smallest_count_problem(&self) -> Option<Problem> {
+        (!(3..=1_000).contains(&self.smallest_count)).then(|| {
+            Problem::new(
+                "smallest_count",
+                "below 3, figures would tell of one person, or let two find each other; above 1000, \
+                 they would tell nothing",
+                "write 5, or a number from 3 to 1000",
+            )
+        })
     }
 
     fn log_problem(&self) -> Option<Problem> {

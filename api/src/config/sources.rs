@@ -133,7 +133,7 @@ impl Sources {
             let setting = variable.strip_prefix("NABIJ_")?.to_ascii_lowercase();
             let value = match setting.as_str() {
                 // The settings that are not texts; written as in the file.
-                "edge" | "migrate_on_start" | "issuers" => {
+                "edge" | "migrate_on_start" | "issuers" | "smallest_count" => {
                     value.parse().unwrap_or_else(|e| match e {})
                 }
                 _ => Value::from(value.as_str()),

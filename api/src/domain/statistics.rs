@@ -1,10 +1,13 @@
 //! Figures of places in a period, for whoever coordinates those places.
 //!
-//! What a completed case is and who isn't reached is settled here; the counting is the store's.
+//! What a completed case is and who isn't reached is settled here, and in [`told`] what is told of it;
+//! the counting is the store's.
+
+pub mod told;
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveTime, TimeDelta, Utc};
 use nabij_entity::{
     call_out::CallOutStatus,
     referral::ReferralStatus,
@@ -24,9 +27,7 @@ use crate::{
         },
     },
 };
-
-/// Longest period, in days: ten years.
-const LONGEST: i64 = 3_653;
+use told::{Threshold, Told};
 
 /// A part of the figures; each costs a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,28 +59,31 @@ pub struct Asked {
     pub until: DateTime<Utc>,
     /// Which parts.
     pub parts: BTreeSet<Part>,
+    /// The smallest count of people that is told.
+    pub threshold: Threshold,
 }
 
 /// The answer.
 #[derive(Clone, Debug)]
 pub struct Statistics {
     /// Of each neighbourhood, by name.
-    pub neighbourhoods: Vec<(Uuid, Figures)>,
+    pub neighbourhoods: Vec<(Uuid, Told)>,
     /// Of all of them together.
-    pub total: Figures,
+    pub total: Told,
 }
 
 /// Counts what was asked; none when a place isn't there.
 ///
 /// # Errors
-/// [`Code::OutOfRange`] for a period that is empty or too long; [`Code::Forbidden`] unless the
-/// viewer coordinates all of the places.
+/// [`Code::OutOfRange`] for a period that is no month and no year; [`Code::Forbidden`] unless
+/// the viewer coordinates all of the places.
 pub async fn ask(cx: &Cx, asked: Asked) -> Outcome<Option<Statistics>> {
     let Asked {
         places,
         from,
         until,
         parts,
+        threshold,
     } = asked;
     period(from, until)?;
     let found = cx.places_counted(&places).await?;
@@ -135,24 +139,43 @@ pub async fn ask(cx: &Cx, asked: Asked) -> Outcome<Option<Statistics>> {
             Part::Reach => cx.count_reach(&permit, &span, &mut sheets).await?,
         }
     }
+    let total = sheets.take(None);
+    let neighbourhoods: Vec<(Uuid, Told)> = neighbourhoods
+        .into_iter()
+        .map(|id| (id, Told::of_place(&sheets.take(Some(id)), threshold)))
+        .collect();
+    let each: Vec<Told> = neighbourhoods
+        .iter()
+        .map(|(_, told)| told.clone())
+        .collect();
     Ok(Some(Statistics {
-        total: sheets.take(None),
-        neighbourhoods: neighbourhoods
-            .into_iter()
-            .map(|id| (id, sheets.take(Some(id))))
-            .collect(),
+        total: if whole {
+            Told::of_whole(&total, &each, threshold)
+        } else {
+            Told::of_some(&total, &each)
+        },
+        neighbourhoods,
     }))
 }
 
+/// The period is one calendar month or year, in UTC. Periods of any other length, or moved
+/// by a day, would tell by their difference what is in between.
 fn period(from: DateTime<Utc>, until: DateTime<Utc>) -> Result<(), Problem> {
-    let problem = |message| Err(Problem::new(Code::OutOfRange, "until", message));
-    if until <= from {
-        return problem("The period ends before it begins: give an `until` later than `from`.");
+    let begins = |at: DateTime<Utc>| at.day() == 1 && at.time() == NaiveTime::MIN;
+    let month = from.month0();
+    let fits = [(1, 1), (12, 12)].iter().any(|(months, every)| {
+        month % every == 0 && from.checked_add_months(Months::new(*months)) == Some(until)
+    });
+    if begins(from) && fits {
+        return Ok(());
     }
-    if until - from > TimeDelta::days(LONGEST) {
-        return problem("The period is longer than ten years: ask for each ten years apart.");
-    }
-    Ok(())
+    Err(Problem::new(
+        Code::OutOfRange,
+        "until",
+        "Figures are of one calendar month or year, in UTC: give a `from` on its first day and an \
+         `until` on the first day of the next, both at 00:00:00Z, as in 2026-04-01T00:00:00Z and \
+         2026-05-01T00:00:00Z. Ask for several of them under names of their own.",
+    ))
 }
 
 /// The year in which ages are told: the one in which the period ends, or this one while it hasn't.
@@ -219,7 +242,7 @@ pub fn seconds(median: &Median) -> Option<u64> {
     (median.of > 0).then_some(low.midpoint(high))
 }
 
-/// Age bands of which nobody was seen.
+/// Age bands of which, by what is told, nobody was seen.
 #[must_use]
 pub fn age_bands_not_reached(figures: &Figures) -> Vec<AgeBand> {
     AgeBand::iter()
@@ -228,7 +251,7 @@ pub fn age_bands_not_reached(figures: &Figures) -> Vec<AgeBand> {
         .collect()
 }
 
-/// Target groups of which nobody was seen: no resident of the group, nobody counted at an activity,
+/// Target groups of which, by what is told, nobody was seen: no resident of the group, nobody counted at an activity,
 /// and no activity for the group that reached it. Everybody isn't a group that can be missed.
 #[must_use]
 pub fn target_groups_not_reached(figures: &Figures) -> Vec<TargetGroup> {
@@ -255,16 +278,33 @@ mod tests {
     }
 
     #[test]
-    fn a_period_has_an_end_after_its_beginning_and_at_most_ten_years() {
-        let from = at("2026-01-01T00:00:00Z");
-        for (until, fits) in [
-            ("2026-01-01T00:00:00Z", false),
-            ("2025-12-31T00:00:00Z", false),
-            ("2026-01-01T00:00:00.000001Z", true),
-            ("2036-01-01T00:00:00Z", true),
-            ("2036-01-03T00:00:00Z", false),
+    fn a_period_is_a_month_or_a_year() {
+        for (from, until, fits) in [
+            ("2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z", true),
+            ("2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z", true),
+            ("2026-04-01T00:00:00Z", "2026-07-01T00:00:00Z", false),
+            ("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", true),
+            // Nothing in between, nothing moved, nothing else.
+            ("2026-03-01T00:00:00Z", "2026-06-01T00:00:00Z", false),
+            ("2026-02-01T00:00:00Z", "2027-02-01T00:00:00Z", false),
+            ("2026-01-01T00:00:00Z", "2026-03-01T00:00:00Z", false),
+            ("2026-01-01T00:00:00Z", "2028-01-01T00:00:00Z", false),
+            ("2026-01-02T00:00:00Z", "2026-02-02T00:00:00Z", false),
+            (
+                "2026-01-01T00:00:00.000001Z",
+                "2026-02-01T00:00:00.000001Z",
+                false,
+            ),
+            (
+                "2026-01-01T00:00:00+01:00",
+                "2026-02-01T00:00:00+01:00",
+                false,
+            ),
+            ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z", false),
+            ("2026-02-01T00:00:00Z", "2026-01-01T00:00:00Z", false),
         ] {
-            assert_eq!(period(from, at(until)).is_ok(), fits, "{until}");
+            let asked = period(at(from), at(until));
+            assert_eq!(asked.is_ok(), fits, "{from} to {until}");
         }
     }
 

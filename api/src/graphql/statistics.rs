@@ -16,7 +16,7 @@ use super::{
     selection::{cx, plan},
 };
 use crate::{
-    domain::statistics::{self as domain, Asked, Part},
+    domain::statistics::{self as domain, Asked, Part, told::Threshold},
     store::{Failure, Kind, Plan, Visible, statistics::Places},
 };
 
@@ -78,7 +78,8 @@ impl Statistics {
         &self.neighbourhoods
     }
 
-    /// The figures of all of them together. Somebody who was seen in two places counts once.
+    /// The figures of all of them together. Of a municipality, somebody who was seen in two places counts
+    /// once. Of neighbourhoods that were named, no more than follows from what is told of each.
     async fn total(&self) -> &Figures {
         &self.total
     }
@@ -105,21 +106,35 @@ impl NeighbourhoodStatistics {
     }
 }
 
-/// How many. Where it could tell something about a person, it can be kept back: then `value` is null
-/// and `suppressed` true.
+/// How many. Of people, and of what is about them, at least so many: rounded down to a multiple of the
+/// service's threshold (5 unless its operator chose a higher one). Below it nothing is told, so that nobody
+/// is recognised: then `value` is null and `suppressed` true. A sum can be a little lower than that, so
+/// that no hidden number follows from it. Activities are counted exactly.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 pub struct Count {
     /// The number; null when it is kept back.
     pub value: Option<i32>,
-    /// Whether it is kept back.
+    /// Whether it is kept back: there are fewer than the threshold, perhaps none.
     pub suppressed: bool,
 }
 
-impl From<u64> for Count {
-    fn from(number: u64) -> Self {
+impl Count {
+    /// Of what is public.
+    fn exact(number: u64) -> Self {
         Self {
             value: Some(i32::try_from(number).unwrap_or(i32::MAX)),
             suppressed: false,
+        }
+    }
+
+    /// Of people, as it is told; 0 is kept back.
+    fn told(number: u64) -> Self {
+        match number {
+            0 => Self {
+                value: None,
+                suppressed: true,
+            },
+            number => Self::exact(number),
         }
     }
 }
@@ -131,8 +146,8 @@ pub struct Share {
     pub part: Count,
     /// Of how many.
     pub of: Count,
-    /// The part as a fraction, 0 to 1, to four decimals; null when it is a part of nothing, or kept
-    /// back.
+    /// The part as a fraction, 0 to 1, to two decimals, of the numbers as they are told; null when one of
+    /// them is kept back.
     pub rate: Option<f64>,
 }
 
@@ -143,10 +158,10 @@ impl From<domain::Share> for Share {
             clippy::cast_precision_loss,
             reason = "a count above 2^53 is not to be expected"
         )]
-        let rate = (of > 0).then(|| (part as f64 / of as f64 * 10_000.0).round() / 10_000.0);
+        let rate = (part > 0 && of > 0).then(|| (part as f64 / of as f64 * 100.0).round() / 100.0);
         Self {
-            part: part.into(),
-            of: of.into(),
+            part: Count::told(part),
+            of: Count::told(of),
             rate,
         }
     }
@@ -155,7 +170,7 @@ impl From<domain::Share> for Share {
 /// The time in the middle: half of them took no longer.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 pub struct MedianTime {
-    /// The time in seconds; null when there is none, or when it is kept back.
+    /// The time in seconds, rounded to whole hours; null when there are too few.
     pub seconds: Option<i32>,
     /// How many times it is the middle of.
     pub of: Count,
@@ -168,8 +183,8 @@ impl From<crate::store::statistics::Median> for MedianTime {
         let seconds = domain::seconds(&median);
         Self {
             seconds: seconds.map(|seconds| i32::try_from(seconds).unwrap_or(i32::MAX)),
-            of: median.of.into(),
-            suppressed: false,
+            of: Count::told(median.of),
+            suppressed: seconds.is_none(),
         }
     }
 }
@@ -241,6 +256,7 @@ async fn answer(
         from: from.0,
         until: until.0,
         parts,
+        threshold: ctx.data::<Threshold>().copied().unwrap_or_default(),
     };
     let Some(found) = domain::ask(cx, asked).await? else {
         return Ok(None);
@@ -282,9 +298,8 @@ impl StatisticsQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which places.")] places: StatisticsPlaces,
-        #[graphql(desc = "From when.")] from: DateTime,
-        #[graphql(desc = "Until when, that moment not included; at most ten years later.")]
-        until: DateTime,
+        #[graphql(desc = "The first moment of a calendar month or year, in UTC.")] from: DateTime,
+        #[graphql(desc = "The first moment after that month or year.")] until: DateTime,
     ) -> Option<Result<Statistics, Error>> {
         let found = async { answer(ctx, &places, from, until).await };
         found.await.map_err(Error::from).transpose()

@@ -1,6 +1,6 @@
 //! Call-outs. Volunteers of the pool that is called see the open ones, and those they answered: what
-//! is asked, where and when, never about whom. The partner that calls, the one that referred, and the
-//! place's coordinator see all of them.
+//! is asked, where and when, never about whom. The partner that calls and the one that referred see all
+//! of theirs while what the referral rests on holds; the place's coordinator sees all.
 
 use nabij_entity::{
     call_out::{self, CallOutStatus},
@@ -65,24 +65,29 @@ pub(super) fn helps(viewer: &Viewer, referral: &Alias) -> Expr {
     )
 }
 
+/// What the referral rests on still holds: a consent that is withdrawn closes what the partners wrote
+/// about the case as it closes the case (GDPR article 7(3)).
+fn shared(t: &Alias, also: Expr) -> Expr {
+    if also == scope::nothing() {
+        return also;
+    }
+    let r = Alias::new("referrals");
+    let of_call_out = scope::col(&r, "id").equals((t.clone(), "referral_id"));
+    let holds = scope::all([of_call_out, referrals::still_shared(&r), also]);
+    scope::exists("referrals", holds)
+}
+
 /// The viewer runs it: for the partner that calls, or as the place's coordinator.
 fn runs(viewer: &Viewer, t: &Alias) -> Expr {
-    scope::any([
-        scope::coordinated(viewer, t),
-        scope::among(t, "partner_id", viewer.staffed_partners()),
-    ])
+    let calls = scope::among(t, "partner_id", viewer.staffed_partners());
+    scope::any([scope::coordinated(viewer, t), shared(t, calls)])
 }
 
 /// The viewer works for the partner that referred.
 fn sent(viewer: &Viewer, t: &Alias) -> Expr {
     let r = Alias::new("referrals");
-    scope::exists(
-        "referrals",
-        scope::all([
-            scope::among(&r, "from_partner_id", viewer.staffed_partners()),
-            scope::col(&r, "id").equals((t.clone(), "referral_id")),
-        ]),
-    )
+    let from = scope::among(&r, "from_partner_id", viewer.staffed_partners());
+    shared(t, from)
 }
 
 /// The viewer answered it, with an offer for which `also` holds.
@@ -116,7 +121,7 @@ impl Record for call_out::Entity {
             Guard::nulling(
                 "details",
                 &["details"],
-                scope::any([runs(viewer, t), selected(viewer, t)]),
+                scope::any([runs(viewer, t), shared(t, selected(viewer, t))]),
             ),
             Guard::nulling(
                 "casework",

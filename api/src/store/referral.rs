@@ -29,7 +29,7 @@ const OPEN_STATUSES: [ReferralStatus; 4] = [
 
 /// The consent the referral rests on, if it rests on one, wasn't withdrawn: withdrawing closes the
 /// partners' view at once, whatever became of the referral (GDPR article 7(3)).
-fn still_shared(t: &Alias) -> Expr {
+pub(super) fn still_shared(t: &Alias) -> Expr {
     let withdrawn = scope::all([
         Expr::col(("consents", "id")).equals((t.clone(), "consent_id")),
         Expr::col(("consents", "withdrawn_at")).is_not_null(),

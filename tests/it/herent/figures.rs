@@ -1,4 +1,4 @@
-//! H8: what a season of neighbourhood help comes to.
+//! H8: what a year of neighbourhood help comes to.
 
 use nabij_tests::{Need, Person, Record, Story};
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ async fn same_person(who: &Person, signal: &Record) -> Value {
 #[tokio::test]
 async fn h8_a_season_in_figures() {
     let herent = Herent::begins().await;
-    // Three people are helped, one of them twice: first through the campaign, then a neighbour
+    // Ten people are helped, one of them twice: first through the campaign, then a neighbour
     // tells the next.
     let pears = herent
         .asks_for(&somebody("Godelieve", 1938), "Pears to pick", "CAMPAIGN")
@@ -57,6 +57,13 @@ async fn h8_a_season_in_figures() {
     for (name, born, channel) in [
         ("Roger", 1944, "WORD_OF_MOUTH"),
         ("Paula", 1951, "INTERMEDIARY"),
+        ("Gerard", 1946, "WORD_OF_MOUTH"),
+        ("Simonne", 1939, "WORD_OF_MOUTH"),
+        ("Frans", 1948, "WORD_OF_MOUTH"),
+        ("Yvonne", 1942, "WORD_OF_MOUTH"),
+        ("Albert", 1937, "WORD_OF_MOUTH"),
+        ("Denise", 1950, "WORD_OF_MOUTH"),
+        ("Lucien", 1945, "WORD_OF_MOUTH"),
     ] {
         let chore = herent
             .asks_for(&somebody(name, born), "Leaves to rake", channel)
@@ -86,60 +93,61 @@ async fn h8_a_season_in_figures() {
 
     let story = Story::of(
         "H8",
-        "What a season comes to: who was helped, what was brought to a good end, how it came in",
+        "What a year comes to: who was helped, what was brought to a good end, how it came in",
     );
-    let query = "query Season($places: StatisticsPlaces!, $from: DateTime!, $until: DateTime!) { \
+    let query = "query Year($places: StatisticsPlaces!, $from: DateTime!, $until: DateTime!) { \
         statistics(places: $places, from: $from, until: $until) { total { \
         peopleHelped { value } \
         signals { total { value } completion { part { value } of { value } rate } \
         byInflowChannel { inflowChannel count { value } } } \
         waits { signalToFirstReferral { seconds of { value } } \
         referralToAcceptance { seconds of { value } } } } } }";
-    let spring = json!({
+    let year = json!({
         "places": { "municipality": herent.municipality.id },
-        "from": "2026-03-01T00:00:00+01:00", "until": "2026-06-01T00:00:00+02:00",
+        "from": "2026-01-01T00:00:00Z", "until": "2027-01-01T00:00:00Z",
     });
     let answer = story
         .step(
-            "Dora asks what the spring came to in Herent",
-            herent.dora.asks(query, spring.clone()),
+            "Dora asks what the year came to in Herent: at least so many, and nothing of fewer than five",
+            herent.dora.asks(query, year.clone()),
         )
         .await;
     story.ends();
     let total = answer.data("/statistics/total");
-    // Four people's chores were for the pool or the desk; three of them were helped, one twice.
-    assert_eq!(total["peopleHelped"]["value"], 3);
+    assert_eq!(total["peopleHelped"]["value"], 10);
     let signals = &total["signals"];
-    assert_eq!(signals["total"]["value"], 7);
+    // There were fourteen; twelve of thirteen came to a good end.
+    assert_eq!(signals["total"]["value"], 10);
     assert_eq!(
         signals["completion"],
-        json!({ "part": { "value": 5 }, "of": { "value": 6 }, "rate": 0.8333 })
+        json!({ "part": { "value": 10 }, "of": { "value": 10 }, "rate": 1.0 })
     );
     let channels = signals["byInflowChannel"].as_array().expect("a line each");
     for (channel, count) in [
-        ("CAMPAIGN", 1),
-        ("WORD_OF_MOUTH", 2),
-        ("INTERMEDIARY", 2),
-        ("DESK", 2),
-        ("PHONE", 0),
+        ("CAMPAIGN", None),
+        ("WORD_OF_MOUTH", Some(5)),
+        ("INTERMEDIARY", None),
+        ("DESK", None),
+        ("PHONE", None),
     ] {
         let line = json!({ "inflowChannel": channel, "count": { "value": count } });
         assert!(channels.contains(&line), "{channel}: {channels:?}");
     }
     assert_eq!(
         total["waits"]["referralToAcceptance"],
-        json!({ "seconds": 86_400, "of": { "value": 4 } })
+        json!({ "seconds": 86_400, "of": { "value": 10 } })
     );
 
-    // Nothing of the spring counts in summer, and the youth house doesn't get to see it.
-    let mut summer = spring.clone();
-    summer["from"] = spring["until"].clone();
-    summer["until"] = json!("2026-09-01T00:00:00+02:00");
-    let answer = herent.dora.asks(query, summer).await;
-    assert_eq!(answer.data("/statistics/total/peopleHelped/value"), 0);
+    // Nothing of the year counts in the next, and the youth house doesn't get to see it.
+    let mut next = year.clone();
+    next["from"] = year["until"].clone();
+    next["until"] = json!("2028-01-01T00:00:00Z");
+    let answer = herent.dora.asks(query, next).await;
+    let none = &Value::Null;
+    assert_eq!(answer.data("/statistics/total/peopleHelped/value"), none);
     herent
         .jef
-        .asks(query, spring)
+        .asks(query, year)
         .await
         .is_not_answered_as("FORBIDDEN");
 }
@@ -148,15 +156,17 @@ async fn h8_a_season_in_figures() {
 async fn h8_call_outs_that_found_somebody_and_those_that_did_not() {
     let herent = Herent::begins().await;
     let fleur = herent.volunteer("Fleur").await;
-    let (_, _, found) = herent.called().await;
-    let offer = fleur.offers_to_help(&found).await.done();
-    herent.jef.selects(&offer).await.done();
-    let (_, _, missed) = herent.called().await;
-    herent
-        .jef
-        .gives_up_on(&missed, "Nobody has time")
-        .await
-        .done();
+    for _ in 0..6 {
+        let (_, _, found) = herent.called().await;
+        let offer = fleur.offers_to_help(&found).await.done();
+        herent.jef.selects(&offer).await.done();
+        let (_, _, missed) = herent.called().await;
+        herent
+            .jef
+            .gives_up_on(&missed, "Nobody has time")
+            .await
+            .done();
+    }
     herent.called().await;
     let places = json!({ "municipality": herent.municipality.id });
     let year = ("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z");
@@ -164,16 +174,17 @@ async fn h8_call_outs_that_found_somebody_and_those_that_did_not() {
         byStatus { status count { value } } }";
     let answer = herent.dora.asks_figures(places, year, figures).await;
     let call_outs = answer.data("/statistics/total/callOuts");
-    assert_eq!(call_outs["total"]["value"], 3);
+    assert_eq!(call_outs["total"]["value"], 10);
     assert_eq!(
         call_outs["filled"],
-        json!({ "part": { "value": 1 }, "of": { "value": 2 }, "rate": 0.5 })
+        json!({ "part": { "value": 5 }, "of": { "value": 10 }, "rate": 0.5 })
     );
-    let statuses: Vec<i64> = call_outs["byStatus"]
+    let statuses: Vec<Option<i64>> = call_outs["byStatus"]
         .as_array()
         .expect("a line each")
         .iter()
-        .filter_map(|line| line["count"]["value"].as_i64())
+        .map(|line| line["count"]["value"].as_i64())
         .collect();
-    assert_eq!(statuses, [1, 1, 1, 0], "open, filled, unfilled, cancelled");
+    let told = [None, Some(5), Some(5), None];
+    assert_eq!(statuses, told, "open, filled, unfilled, cancelled");
 }

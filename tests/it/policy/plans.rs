@@ -15,10 +15,10 @@ use super::{id, noon};
 
 /// The plan and what is in it. Its facilitator is FACILITATOR, whoever owns or promises OWNER.
 pub struct Plans {
-    plan: plan::Model,
-    action: plan_action::Model,
-    commitments: [commitment::Model; 2],
-    lines: [funding_line::Model; 2],
+    pub plan: plan::Model,
+    pub action: plan_action::Model,
+    pub commitments: [commitment::Model; 2],
+    pub lines: [funding_line::Model; 2],
 }
 
 /// What is done to them.

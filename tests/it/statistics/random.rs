@@ -44,21 +44,21 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, bound: usize) -> usize {
+    pub fn below(&mut self, bound: usize) -> usize {
         let bound = u64::try_from(bound).expect("small");
         usize::try_from(self.next() % bound).expect("small")
     }
 
-    fn one<T: Copy>(&mut self, of: &[T]) -> T {
+    pub fn one<T: Copy>(&mut self, of: &[T]) -> T {
         of[self.below(of.len())]
     }
 
-    fn any<T: Iterable + Copy>(&mut self) -> T {
+    pub fn any<T: Iterable + Copy>(&mut self) -> T {
         let all: Vec<T> = T::iter().collect();
         self.one(&all)
     }
 
-    fn often(&mut self) -> bool {
+    pub fn often(&mut self) -> bool {
         self.below(10) < 7
     }
 
@@ -353,7 +353,7 @@ impl Scene<'_> {
 }
 
 /// How much there is to be of everything.
-const EACH: usize = 60;
+const EACH: usize = 300;
 
 impl World {
     /// Writes a world into the town.

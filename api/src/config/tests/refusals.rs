@@ -232,3 +232,22 @@ fn an_edge_that_lets_nobody_in_is_refused() {
         assert_eq!(refused.setting, setting);
     }
 }
+
+#[test]
+fn figures_never_tell_of_fewer_than_three() {
+    for smallest in [0, 1, 2, 1_001] {
+        let problem = problem(Purpose::Serve, |settings| {
+            settings.smallest_count = smallest
+        });
+        assert_eq!(problem.setting, "smallest_count");
+    }
+    for smallest in [3, 5, 1_000] {
+        let settings = Settings {
+            smallest_count: smallest,
+            ..Settings::default()
+        };
+        assert_eq!(settings.problems(Purpose::Serve), []);
+    }
+    let start = Start::new().variable("NABIJ_SMALLEST_COUNT", "7");
+    assert_eq!(start.serve().unwrap().smallest_count, 7);
+}

@@ -11,7 +11,13 @@ use nabij_entity::{
 use sea_orm::Iterable;
 
 use super::{Count, MedianTime, Share};
-use crate::{domain::statistics as domain, store::statistics as counted};
+use crate::{
+    domain::statistics::{
+        self as domain,
+        told::{Told, Totals},
+    },
+    store::statistics as counted,
+};
 
 /// Declares a count by a code. Every code has its line, also those of which there are none.
 macro_rules! count_by {
@@ -26,8 +32,8 @@ macro_rules! count_by {
         }
 
         impl $name {
-            fn each(counts: &counted::Counts<$code>) -> Vec<Self> {
-                let of = |code| counts.get(&code).copied().unwrap_or(0).into();
+            fn each(counts: &counted::Counts<$code>, told: fn(u64) -> Count) -> Vec<Self> {
+                let of = |code| told(counts.get(&code).copied().unwrap_or(0));
                 <$code>::iter().map(|code| Self { $field: code, count: of(code) }).collect()
             }
         }
@@ -231,22 +237,20 @@ pub struct TargetGroupReach {
     pub activities: Count,
 }
 
-/// Of whom nobody was seen during the period.
+/// Of whom nobody is known to have been seen during the period: fewer than the threshold, perhaps
+/// none.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct NotReached {
-    /// Ages of which nobody was seen. Attendance isn't counted by age.
+    /// Ages of which too few were seen to be told. Attendance isn't counted by age.
     pub age_bands: Vec<AgeBand>,
-    /// Groups of which no resident was seen, nobody was counted at an activity, and for which no
-    /// activity was completed that reached them.
+    /// Groups of which too few residents were seen and too few people counted at activities to be told,
+    /// and for which no activity was completed that reached them.
     pub target_groups: Vec<TargetGroup>,
 }
 
-fn all<K>(counts: &counted::Counts<K>) -> Count {
-    counts.values().sum::<u64>().into()
-}
-
 impl Figures {
-    pub(super) fn of(figures: &counted::Figures) -> Self {
+    pub(super) fn of(told: &Told) -> Self {
+        let Told { figures, totals } = told;
         let counted::Figures {
             signals,
             referrals,
@@ -257,27 +261,32 @@ impl Figures {
             reach: _,
         } = figures;
         Self {
-            signals: SignalFigures::of(signals),
-            referrals: ReferralFigures::of(referrals),
-            call_outs: CallOutFigures {
-                total: all(call_outs),
-                by_status: CallOutStatusCount::each(call_outs),
-                filled: domain::call_outs_filled(call_outs).into(),
+            signals: SignalFigures::of(signals, totals),
+            referrals: ReferralFigures {
+                total: Count::told(totals.referrals),
+                by_status: ReferralStatusCount::each(&referrals.statuses, Count::told),
+                by_outcome: ReferralOutcomeCount::each(&referrals.outcomes, Count::told),
+                completion: totals.referrals_completed.into(),
             },
-            people_helped: (*people_helped).into(),
+            call_outs: CallOutFigures {
+                total: Count::told(totals.call_outs),
+                by_status: CallOutStatusCount::each(call_outs, Count::told),
+                filled: totals.call_outs_filled.into(),
+            },
+            people_helped: Count::told(*people_helped),
             waits: WaitFigures {
                 signal_to_first_contact: waits.first_contact.into(),
                 signal_to_first_referral: waits.first_referral.into(),
                 referral_to_acceptance: waits.acceptance.into(),
             },
             activities: ActivityFigures::of(activities),
-            reach: ReachFigures::of(figures),
+            reach: ReachFigures::of(told),
         }
     }
 }
 
 impl SignalFigures {
-    fn of(signals: &counted::Signals) -> Self {
+    fn of(signals: &counted::Signals, totals: &Totals) -> Self {
         let counted::Signals {
             kinds,
             categories,
@@ -288,27 +297,15 @@ impl SignalFigures {
             outcomes,
         } = signals;
         Self {
-            total: all(statuses),
-            by_kind: SignalKindCount::each(kinds),
-            by_category: CategoryCount::each(categories),
-            by_age_band: AgeBandCount::each(age_bands),
-            by_inflow_channel: InflowChannelCount::each(inflow_channels),
-            by_urgency: UrgencyCount::each(urgencies),
-            by_status: SignalStatusCount::each(statuses),
-            by_outcome: SignalOutcomeCount::each(outcomes),
-            completion: domain::signals_completed(signals).into(),
-        }
-    }
-}
-
-impl ReferralFigures {
-    fn of(referrals: &counted::Referrals) -> Self {
-        let counted::Referrals { statuses, outcomes } = referrals;
-        Self {
-            total: all(statuses),
-            by_status: ReferralStatusCount::each(statuses),
-            by_outcome: ReferralOutcomeCount::each(outcomes),
-            completion: domain::referrals_completed(referrals).into(),
+            total: Count::told(totals.signals),
+            by_kind: SignalKindCount::each(kinds, Count::told),
+            by_category: CategoryCount::each(categories, Count::told),
+            by_age_band: AgeBandCount::each(age_bands, Count::told),
+            by_inflow_channel: InflowChannelCount::each(inflow_channels, Count::told),
+            by_urgency: UrgencyCount::each(urgencies, Count::told),
+            by_status: SignalStatusCount::each(statuses, Count::told),
+            by_outcome: SignalOutcomeCount::each(outcomes, Count::told),
+            completion: totals.signals_completed.into(),
         }
     }
 }
@@ -328,35 +325,35 @@ impl ActivityFigures {
         let called_off = statuses.get(&ActivityStatus::Cancelled).copied();
         let published: u64 = statuses.values().sum();
         Self {
-            total: published.saturating_sub(called_off.unwrap_or(0)).into(),
-            by_status: ActivityStatusCount::each(statuses),
-            by_outcome: ActivityOutcomeCount::each(outcomes),
-            occurrences: (*occurrences).into(),
-            attendance: (*attendance).into(),
-            attendance_mix: TargetGroupCount::each(mix),
-            resident_led: (*resident_led).into(),
-            resident_led_follow_ups: (*resident_led_follow_ups).into(),
+            total: Count::exact(published.saturating_sub(called_off.unwrap_or(0))),
+            by_status: ActivityStatusCount::each(statuses, Count::exact),
+            by_outcome: ActivityOutcomeCount::each(outcomes, Count::exact),
+            occurrences: Count::exact(*occurrences),
+            attendance: Count::told(*attendance),
+            attendance_mix: TargetGroupCount::each(mix, Count::told),
+            resident_led: Count::exact(*resident_led),
+            resident_led_follow_ups: Count::exact(*resident_led_follow_ups),
         }
     }
 }
 
 impl ReachFigures {
-    fn of(figures: &counted::Figures) -> Self {
+    fn of(told: &Told) -> Self {
+        let Told { figures, totals } = told;
         let counted::Figures {
             activities, reach, ..
         } = figures;
-        let of = |counts: &counted::Counts<TargetGroup>, group| {
-            counts.get(&group).copied().unwrap_or(0).into()
-        };
+        let of =
+            |counts: &counted::Counts<TargetGroup>, group| counts.get(&group).copied().unwrap_or(0);
         Self {
-            residents: all(&reach.age_bands),
-            by_age_band: AgeBandCount::each(&reach.age_bands),
+            residents: Count::told(totals.residents),
+            by_age_band: AgeBandCount::each(&reach.age_bands, Count::told),
             target_groups: TargetGroup::iter()
                 .map(|group| TargetGroupReach {
                     target_group: group,
-                    residents: of(&reach.target_groups, group),
-                    attendance: of(&activities.mix, group),
-                    activities: of(&activities.meant_for, group),
+                    residents: Count::told(of(&reach.target_groups, group)),
+                    attendance: Count::told(of(&activities.mix, group)),
+                    activities: Count::exact(of(&activities.meant_for, group)),
                 })
                 .collect(),
             not_reached: NotReached {

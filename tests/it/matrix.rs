@@ -10,8 +10,6 @@
 //! **One more record:** rows of it in `world.rs`, and who sees it in `oracle.rs`; the compiler and
 //! the tests ask for both.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use nabij_api::{
     ids::{self, type_id},
@@ -27,10 +25,12 @@ mod filters;
 mod mutations;
 mod oracle;
 mod schema;
+mod tally;
 mod world;
 
 use oracle::{Eyes, Oracle};
 use schema::{Way, core, find, kind_name, list, name, ways};
+use tally::Tally;
 use world::{World, mark};
 
 /// What the town is drawn from.
@@ -117,38 +117,6 @@ struct Asking<'a> {
     person: &'a Person,
     oracle: Oracle<'a>,
     tally: &'a mut Tally,
-}
-
-/// What was looked at.
-#[derive(Default)]
-struct Tally {
-    cells: usize,
-    leaks: Vec<String>,
-    /// By kind, or kind and guard: how many were shown and how many were hidden.
-    outcomes: BTreeMap<String, [usize; 2]>,
-    asked: BTreeSet<(Kind, String)>,
-}
-
-impl Tally {
-    fn leak(&mut self, told: String) {
-        self.leaks.push(told);
-    }
-
-    fn outcome(&mut self, of: String, shown: bool) {
-        self.outcomes.entry(of).or_default()[usize::from(!shown)] += 1;
-    }
-
-    fn close(self, what: &str) {
-        println!("{what}: {} cells, {} leaks", self.cells, self.leaks.len());
-        let some = self.leaks.iter().take(40).cloned().collect::<Vec<_>>();
-        assert!(
-            self.leaks.is_empty(),
-            "{} of {} cells differ from the rules:\n{}",
-            self.leaks.len(),
-            self.cells,
-            some.join("\n")
-        );
-    }
 }
 
 /// Fields whose argument can't be left out, as they are asked here.

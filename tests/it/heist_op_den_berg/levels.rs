@@ -153,7 +153,7 @@ async fn z6_referral_between_partners_is_fast_and_the_time_it_takes_is_on_record
         .step("Heidi sees how long it took", heidi.sees(&signal, times))
         .await
         .expect("seen");
-    let march = ("2026-02-28T23:00:00Z", "2026-03-31T22:00:00Z");
+    let march = ("2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z");
     let hallaar = json!({ "neighbourhoods": [heist.hallaar.id] });
     let waits = "waits { signalToFirstReferral { seconds of { value } } \
         referralToAcceptance { seconds of { value } } }";

@@ -4,11 +4,9 @@
 use chrono::{DateTime, Utc};
 use nabij_api::{policy::fields::Rule, store::Kind};
 use nabij_entity::{
-    activity, ambassador, ambassador::AmbassadorStatus, ambassador::VolunteerRole,
-    bookable::BookableStatus, booking, booking::BookingStatus, call_out, call_out::CallOutStatus,
-    partner::PartnerStatus, plan, plan::PlanStage, referral, referral::DisclosedField,
-    referral::ReferralCancelCause, referral::ReferralStatus, resident, role_grant::Role,
-    service::ServiceStatus, signal, signal::SignalStatus, team,
+    activity, ambassador, ambassador::AmbassadorStatus, bookable::BookableStatus, booking,
+    booking::BookingStatus, call_out::CallOutStatus, partner::PartnerStatus, plan, plan::PlanStage,
+    referral::DisclosedField, role_grant::Role, service::ServiceStatus, team,
 };
 use uuid::Uuid;
 
@@ -96,6 +94,8 @@ macro_rules! row {
         }
     };
 }
+
+mod cases;
 
 impl Oracle<'_> {
     /// Whether they see the record.
@@ -340,6 +340,7 @@ impl Oracle<'_> {
             }
             (Kind::Signal, "casework") => self.handles(row!(self.signals, id)),
             (Kind::Signal, "handler") => self.follows(row!(self.signals, id)),
+            (Kind::ContactMoment, "note") => self.reads_note(row!(self.contact_moments, id)),
             (Kind::Referral, "casework") => self.works_on(row!(self.referrals, id)),
             (Kind::CallOut, "details") => {
                 let call_out = row!(self.call_outs, id);
@@ -367,147 +368,6 @@ impl Oracle<'_> {
     fn sees_account(&self, user: Uuid) -> bool {
         self.eyes.is_admin || self.eyes.user == Some(user)
     }
-
-    // Cases.
-
-    /// The consent it rests on, if any, was not withdrawn.
-    fn rests_on_consent(&self, referral: &referral::Model) -> bool {
-        let withdrawn = self.world.consents.iter().any(|consent| {
-            Some(consent.id) == referral.consent_id && consent.withdrawn_at.is_some()
-        });
-        !withdrawn && referral.cancel_cause != Some(ReferralCancelCause::ConsentWithdrawn)
-    }
-
-    fn received(&self, referral: &referral::Model) -> bool {
-        self.eyes.works_for(referral.to_partner_id) && self.rests_on_consent(referral)
-    }
-
-    fn is_open(referral: &referral::Model) -> bool {
-        use ReferralStatus::{Accepted, InProgress, OnHold, Requested};
-        matches!(referral.status, Requested | Accepted | InProgress | OnHold)
-    }
-
-    /// The target of an open referral.
-    fn serves(&self, referral: &referral::Model) -> bool {
-        self.received(referral) && Self::is_open(referral)
-    }
-
-    /// One of its two partners; the target not once it turned it down or it was called off.
-    fn partakes(&self, referral: &referral::Model) -> bool {
-        let turned_down = matches!(
-            referral.status,
-            ReferralStatus::Rejected | ReferralStatus::Cancelled
-        );
-        let sent = self.eyes.works_for(referral.from_partner_id) && self.rests_on_consent(referral);
-        sent || self.received(referral) && !turned_down
-    }
-
-    fn works_on(&self, referral: &referral::Model) -> bool {
-        self.eyes
-            .coordinates(referral.municipality_id, referral.neighbourhood_id)
-            || self.partakes(referral)
-    }
-
-    fn reported(&self, signal: &signal::Model) -> bool {
-        self.eyes.is(signal.reporter_ambassador_id)
-            || self.eyes.works_for(signal.reporter_partner_id)
-    }
-
-    fn signalled(&self, signal: &signal::Model) -> bool {
-        Some(signal.reporter_user_id) == self.eyes.user
-            && signal
-                .reporter_partner_id
-                .is_some_and(|of| self.eyes.signals_for.contains(&of))
-    }
-
-    fn handles(&self, signal: &signal::Model) -> bool {
-        self.eyes
-            .coordinates(signal.municipality_id, signal.neighbourhood_id)
-            || self.eyes.works_for(signal.handler_partner_id)
-    }
-
-    fn follows(&self, signal: &signal::Model) -> bool {
-        let mut referrals = self.world.referrals.iter();
-        self.handles(signal)
-            || self.reported(signal)
-            || referrals.any(|one| one.signal_id == signal.id && self.partakes(one))
-    }
-
-    /// The place's coordinator, or the handler of an open signal about them.
-    fn cares_for(&self, resident: &resident::Model) -> bool {
-        use SignalStatus::{InProgress, Submitted, Triaged};
-        self.eyes
-            .coordinates(resident.municipality_id, resident.neighbourhood_id)
-            || self.world.signals.iter().any(|signal| {
-                signal.resident_id == Some(resident.id)
-                    && self.eyes.works_for(signal.handler_partner_id)
-                    && matches!(signal.status, Submitted | Triaged | InProgress)
-            })
-    }
-
-    fn recorded(&self, resident: &resident::Model) -> bool {
-        self.eyes.is(resident.recorded_by_ambassador_id)
-            || Some(resident.recorded_by_user_id) == self.eyes.user
-                && self.eyes.works_for(resident.recorded_by_partner_id)
-    }
-
-    /// An open referral tells them of the resident; with a field, it discloses that one.
-    fn told_of(&self, resident: &resident::Model, field: Option<DisclosedField>) -> bool {
-        self.world.referrals.iter().any(|referral| {
-            let helps = self
-                .world
-                .call_outs
-                .iter()
-                .any(|one| one.referral_id == referral.id && self.is_selected(one));
-            referral.resident_id == Some(resident.id)
-                && Self::is_open(referral)
-                && self.rests_on_consent(referral)
-                && field.is_none_or(|field| referral.disclosed_fields.contains(&field))
-                && (self.eyes.works_for(referral.to_partner_id) || helps)
-        })
-    }
-
-    // Call-outs. What the resident no longer agrees to is closed to both partners at once.
-
-    fn is_shared(&self, call_out: &call_out::Model) -> bool {
-        let referral = find(&self.world.referrals, |one| one.id == call_out.referral_id);
-        referral.is_some_and(|one| self.rests_on_consent(one))
-    }
-
-    fn runs(&self, call_out: &call_out::Model) -> bool {
-        self.eyes
-            .coordinates(call_out.municipality_id, call_out.neighbourhood_id)
-            || self.eyes.works_for(call_out.partner_id) && self.is_shared(call_out)
-    }
-
-    fn called_from(&self, call_out: &call_out::Model) -> bool {
-        let referral = row!(self.referrals, call_out.referral_id);
-        self.eyes.works_for(referral.from_partner_id) && self.is_shared(call_out)
-    }
-
-    fn in_pool(&self, partner: Uuid, also: impl Fn(&ambassador::Model) -> bool) -> bool {
-        self.world.ambassadors.iter().any(|one| {
-            self.eyes.is(one.id)
-                && one.pool_partner_id == Some(partner)
-                && one.status == AmbassadorStatus::Active
-                && also(one)
-        })
-    }
-
-    /// The one volunteer who was selected, and still may help.
-    fn is_selected(&self, call_out: &call_out::Model) -> bool {
-        call_out.status == CallOutStatus::Filled
-            && call_out.closed_at.is_none()
-            && self.is_shared(call_out)
-            && self.in_pool(call_out.partner_id, |one| {
-                let helps = [VolunteerRole::Helper, VolunteerRole::Buddy];
-                call_out.selected_ambassador_id == Some(one.id)
-                    && one.briefed_on.is_some()
-                    && helps.iter().any(|role| one.roles.contains(role))
-            })
-    }
-
-    // Everything else.
 
     fn is_public(&self, volunteer: &ambassador::Model) -> bool {
         volunteer.status == AmbassadorStatus::Active && volunteer.public_profile

@@ -440,6 +440,7 @@ impl World {
                 at: draw.now,
                 outcome: draw.dice.any(),
                 note: marked("contact", "note", id),
+                secrecy: draw.dice.any(),
                 author_user_id: draw.dice.one(&draw.users),
                 author_ambassador_id: draw.maybe(&draw.ambassadors.clone()),
                 author_partner_id: draw.maybe(&draw.partners.clone()),

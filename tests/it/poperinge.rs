@@ -12,6 +12,7 @@ mod afterwards;
 mod bookings;
 mod calendar;
 mod in_the_street;
+mod moved;
 mod recurring;
 mod referred;
 mod together;

@@ -51,13 +51,19 @@ pub(super) fn times(
     Ok(schedule::Schedule::of(first, zone, rule)?.times)
 }
 
-/// Whether the viewer may use something for this activity: who may change it, while it may change.
+/// Whether the viewer may use something for this activity, named at `path`: who may change it, while
+/// it may change.
 ///
 /// # Errors
 /// [`Code::Forbidden`], [`Code::InvalidTransition`].
-pub(super) fn may_use(viewer: &Viewer, activity: &Seen<activity::Model>) -> Outcome<()> {
-    let _permit = may(viewer, ActivityAction::Update, activity)?;
-    step(activity.status, ActivityAction::Update)?;
+pub(super) fn may_use(
+    viewer: &Viewer,
+    activity: &Seen<activity::Model>,
+    path: &str,
+) -> Result<(), Problem> {
+    let _permit =
+        may(viewer, ActivityAction::Update, activity).map_err(|no| Problem::from(no).at(path))?;
+    step(activity.status, ActivityAction::Update).map_err(|no| Problem::transition(no).at(path))?;
     Ok(())
 }
 
@@ -139,14 +145,19 @@ fn guard(
 ) -> Result<(), Problem> {
     use ActivityAction as A;
     let advice = match action {
-        A::RecordAttendance | A::Complete if activity.starts_at > now => {
-            "It hasn't begun yet. Wait until it has, or cancel it."
+        A::RecordAttendance if activity.starts_at > now => {
+            "It hasn't begun yet, so that nobody can have come. Count who came from `startsAt` of the \
+             activity on; call off with `activityCancel` what doesn't take place."
+        }
+        A::Complete if activity.starts_at > now => {
+            "It hasn't begun yet. End it after `startsAt`, or call it off now with `activityCancel`."
         }
         A::HandOver if activity.lead == ActivityLead::Residents => {
-            "The residents take the lead already."
+            "The residents take the lead already: nothing is left to hand over. Read in \
+             `handoverTasks` what they took over, and change the activity with `activityUpdate`."
         }
         A::CancelOccurrence if activity.recurrence.is_none() => {
-            "It takes place once. Cancel the activity itself."
+            "It takes place once. Call off the activity itself with `activityCancel`."
         }
         _ => return Ok(()),
     };

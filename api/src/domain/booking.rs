@@ -136,7 +136,7 @@ pub async fn create(cx: &Cx, new: NewBooking, key: Option<IdempotencyKey>) -> Ou
             .visible::<activity::Entity>(id)
             .await?
             .ok_or_else(|| Problem::not_found("activity"))?;
-        activities::may_use(tx.viewer(), &activity)?;
+        activities::may_use(tx.viewer(), &activity, "activity")?;
     }
     let bookable = tx
         .visible::<bookable::Entity>(new.bookable)

@@ -87,6 +87,13 @@ impl Problem {
         }
     }
 
+    /// The same problem, with the value at another `path` of the input.
+    #[must_use]
+    pub fn at(self, path: &str) -> Self {
+        let path = Self::new(self.code, path, "").path;
+        Self { path, ..self }
+    }
+
     /// There is no such record, as far as the viewer may know.
     #[must_use]
     pub fn not_found(path: &str) -> Self {
@@ -177,15 +184,20 @@ impl From<Transition> for Refusal {
     }
 }
 
-impl From<Forbidden> for Refusal {
+impl From<Forbidden> for Problem {
     fn from(Forbidden: Forbidden) -> Self {
-        Problem::new(
+        Self::new(
             Code::Forbidden,
             "",
             "You may see this, but your roles don't allow you to do this. Where a record has \
              `allowedActions`, they show what you may do.",
         )
-        .into()
+    }
+}
+
+impl From<Forbidden> for Refusal {
+    fn from(forbidden: Forbidden) -> Self {
+        Problem::from(forbidden).into()
     }
 }
 

@@ -2,7 +2,7 @@
 //! times; who came, by target group, is for those who prepare it.
 
 use chrono::{DateTime, Utc};
-use nabij_entity::{activity, attendance, occurrence, vocabulary::TargetGroup};
+use nabij_entity::{activity, attendance, booking, occurrence, vocabulary::TargetGroup};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
     QueryOrder, QueryResult,
@@ -156,6 +156,24 @@ impl Tx {
             .exec_without_returning(&self.connection())
             .await?;
         Ok(())
+    }
+
+    /// Removes times that are no longer an activity's and for which nothing is booked any more: in two
+    /// statements, however many. Bookings that were called off lose the time they were for, and stay
+    /// the activity's. Their event is the activity's.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn remove_occurrences(&self, permit: &Permit, ids: &[Uuid]) -> Result<(), Failure> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        booking::Entity::update_many()
+            .col_expr(booking::Column::OccurrenceId, Expr::value(None::<Uuid>))
+            .filter(booking::Column::OccurrenceId.is_in(ids.iter().copied()))
+            .exec(&self.connection())
+            .await?;
+        self.delete_parts::<occurrence::Entity>(permit, ids).await
     }
 
     /// Writes down how many of each target group came, in place of what was counted before.

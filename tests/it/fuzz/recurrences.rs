@@ -1,7 +1,7 @@
 //! Recurrence rules (RFC 5545) of any text: refused with advice, or written out as times that hold to
 //! what an activity promises.
 
-use std::cell::Cell;
+use std::{cell::Cell, collections::BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use nabij_api::domain::activity::recurrence::{self, MOST};
@@ -78,7 +78,7 @@ fn part() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Something like a rule, with days that are left out.
+/// Something like a rule.
 fn rule() -> impl Strategy<Value = String> {
     let begin = select(&["FREQ=DAILY", "FREQ=WEEKLY", "FREQ=MONTHLY", "FREQ=YEARLY"][..]);
     let end = prop_oneof![
@@ -86,12 +86,15 @@ fn rule() -> impl Strategy<Value = String> {
         3 => (2026..2037_u16, 1..13_u8).prop_map(|(y, m)| format!(";UNTIL={y}{m:02}15T120000Z")),
         1 => Just(String::new()),
     ];
-    let except = (2026..2037_u16, 1..13_u8, 1..32_u8)
-        .prop_map(|(y, m, d)| format!("\nEXDATE;VALUE=DATE:{y}{m:02}{d:02}"));
     let parts = vec(part().prop_map(|part| format!(";{part}")), 0..4);
-    (begin, end, parts, vec(except, 0..3)).prop_map(|(begin, end, parts, except)| {
-        begin.to_owned() + &end + &parts.concat() + &except.concat()
-    })
+    (begin, end, parts).prop_map(|(begin, end, parts)| begin.to_owned() + &end + &parts.concat())
+}
+
+/// How many days after the first time one is left out: often a day of the rule, sometimes the first
+/// one or one before it.
+fn left_out() -> impl Strategy<Value = Vec<i64>> {
+    let days = prop_oneof![6 => select(&[1_i64, 2, 7, 14, 28][..]), 1 => -1..400_i64];
+    prop_oneof![2 => Just(Vec::new()), 1 => vec(days, 1..3)]
 }
 
 /// Any minute of ten years around summer time's beginnings and ends.
@@ -106,10 +109,20 @@ fn moment() -> impl Strategy<Value = DateTime<Utc>> {
 fn recurrences_take_any_text() {
     let rule = prop_oneof![4 => rule(), 1 => text()];
     let lasts = (1..2 * 24 * 60_i64).prop_map(TimeDelta::minutes);
-    let case = (rule, moment(), lasts, select(&ZONES[..]));
-    let (all, written) = (Cell::new(0_u32), Cell::new(0_u32));
-    run(3_000, &case, |(rule, starts, lasts, zone)| {
+    let case = (rule, moment(), lasts, select(&ZONES[..]), left_out());
+    let (all, written, skipping) = (Cell::new(0_u32), Cell::new(0_u32), Cell::new(0_u32));
+    run(3_000, &case, |(rule, starts, lasts, zone, left_out)| {
         all.set(all.get() + 1);
+        let day = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
+        let left_out: Vec<_> = left_out
+            .into_iter()
+            .map(|days| day(starts) + TimeDelta::days(days))
+            .collect();
+        let except = left_out
+            .iter()
+            .map(|day| day.format("\nEXDATE;VALUE=DATE:%Y%m%d").to_string());
+        let without = rule.clone();
+        let rule = rule + &except.collect::<String>();
         let first = (starts, starts + lasts);
         let read = match recurrence::read(&rule, zone) {
             Ok(read) => read,
@@ -127,6 +140,18 @@ fn recurrences_take_any_text() {
         assert!(times.iter().all(|(begins, ends)| begins < ends), "{rule}");
         let last = times.iter().map(|time| time.0).max().unwrap_or(starts);
         assert!(last - starts <= TimeDelta::days(5 * 366), "{rule}: {last}");
+        assert!(
+            times.iter().all(|time| !left_out.contains(&day(time.0))),
+            "{rule}"
+        );
+        // Each day that is left out is one less: a slip of the pen is refused.
+        if !left_out.is_empty() {
+            skipping.set(skipping.get() + 1);
+            let unskipped = recurrence::read(&without, zone).expect("it is the same rule");
+            let unskipped = recurrence::times(first, zone, Some(&unskipped)).expect("it too");
+            let days = left_out.iter().collect::<BTreeSet<_>>().len();
+            assert!(times.len() + days <= unskipped.len(), "{rule}");
+        }
         // What is kept means the same.
         let again = recurrence::read(read.text(), zone).expect("it was read before");
         let again = recurrence::times(first, zone, Some(&again));
@@ -134,4 +159,6 @@ fn recurrences_take_any_text() {
     });
     let (all, written) = (all.get(), written.get());
     assert!(written * 20 > all, "{written} of {all} were rules");
+    let skipping = skipping.get();
+    assert!(skipping * 100 > all, "{skipping} of {all} left days out");
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::Poperinge;
 
 /// The coordinator of the local service centre, who lends what it has.
-async fn christa(poperinge: &Poperinge) -> Person {
+pub(super) async fn christa(poperinge: &Poperinge) -> Person {
     let admin = &poperinge.admin;
     let mut christa = admin.registers("Christa").await;
     let of_centre = json!({ "partner": poperinge.bram.partner });
@@ -177,7 +177,7 @@ async fn what_is_booked_moves_along_or_the_activity_stays() {
         json!({ "startsAt": "2026-03-10T09:00:00Z", "endsAt": "2026-03-10T12:00:00Z" });
     bram.rearranges(&activity, to_tuesday.clone())
         .await
-        .is_refused_as("CONFLICT");
+        .is_refused_at("CONFLICT", "startsAt");
     assert_eq!(look().await, seen);
     nele.calls_off(&theirs, "Not needed").await.done();
     bram.rearranges(&activity, to_tuesday).await.done();
@@ -299,7 +299,7 @@ async fn whose_activity_it_is_is_told_only_where_that_is_public() {
         "A long table in the street"
     );
     assert_eq!(count(city).await, 1);
-    book(city).await.is_refused_as("FORBIDDEN");
+    book(city).await.is_refused_at("FORBIDDEN", "activity");
     // It is booked for that time already, by themselves.
     book(bram).await.is_refused_at("CONFLICT", "bookable");
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{DAY, Poperinge};
 
 /// Coffee on Tuesdays at two, from 10 March on; summer time begins on the 29th.
-fn coffee(poperinge: &Poperinge, rule: &str) -> Gathering {
+pub(super) fn coffee(poperinge: &Poperinge, rule: &str) -> Gathering {
     let tuesday: DateTime<Utc> = "2026-03-10T13:00:00Z".parse().expect("a moment");
     Gathering::new("Coffee on Tuesday", poperinge.place("Vogelbuurt"), tuesday)
         .with("recurrence", rule)
@@ -18,7 +18,7 @@ fn coffee(poperinge: &Poperinge, rule: &str) -> Gathering {
 }
 
 /// When it takes place, as the public sees it; `-` before what is called off.
-async fn times(poperinge: &Poperinge, activity: &Record) -> Vec<String> {
+pub(super) async fn times(poperinge: &Poperinge, activity: &Record) -> Vec<String> {
     let fields = "occurrences(first: 50) { nodes { startsAt cancelledAt } }";
     let passer_by = poperinge.town.passer_by();
     let seen = passer_by.sees(activity, fields).await.expect("public");
@@ -36,7 +36,7 @@ async fn times(poperinge: &Poperinge, activity: &Record) -> Vec<String> {
 }
 
 /// The id of the time that begins then.
-async fn time_of(who: &Person, activity: &Record, starts: &str) -> String {
+pub(super) async fn time_of(who: &Person, activity: &Record, starts: &str) -> String {
     let fields = "occurrences(first: 50) { nodes { id startsAt } }";
     let seen = who.sees(activity, fields).await.expect("seen");
     let nodes = seen["occurrences"]["nodes"].as_array().expect("a list");
@@ -158,15 +158,15 @@ async fn it_moves_and_what_was_announced_is_not_forgotten() {
     let activity = bram.proposes(gathering).await.done();
     let second = time_of(bram, &activity, "03-17").await;
     // From Tuesday to Thursday: the same records, moved.
-    let thursday = json!({
-        "startsAt": "2026-03-12T13:00:00Z", "endsAt": "2026-03-12T15:00:00Z",
-        "recurrence": "FREQ=WEEKLY;COUNT=3",
-    });
+    let thursday = json!({ "startsAt": "2026-03-12T13:00:00Z", "endsAt": "2026-03-12T15:00:00Z" });
     let moved = bram.rearranges(&activity, thursday).await.done();
     assert_eq!(moved.at("/sequence"), 1);
+    let fewer = json!({ "recurrence": "FREQ=WEEKLY;COUNT=3" });
+    let fewer = bram.rearranges(&activity, fewer).await.done();
+    assert_eq!(fewer.at("/sequence"), 2);
     assert_eq!(
         times(&poperinge, &activity).await,
-        ["03-12T13:00", "03-19T13:00", "03-26T13:00", "-03-31T12:00"]
+        ["03-12T13:00", "03-19T13:00", "03-26T13:00"]
     );
     assert_eq!(time_of(bram, &activity, "03-19").await, second);
     // What changes beside the time moves nothing.
@@ -174,7 +174,7 @@ async fn it_moves_and_what_was_announced_is_not_forgotten() {
         .rearranges(&activity, json!({ "title": "Coffee on Thursday" }))
         .await
         .done();
-    assert_eq!(renamed.at("/sequence"), 1);
+    assert_eq!(renamed.at("/sequence"), 2);
     assert_eq!(renamed.text("title"), "Coffee on Thursday");
     // Begun, its first time stands; those to come can change.
     poperinge.town.wait(11 * DAY);
@@ -189,7 +189,6 @@ async fn it_moves_and_what_was_announced_is_not_forgotten() {
             "03-12T13:00",
             "03-19T13:00",
             "03-26T13:00",
-            "-03-31T12:00",
             "04-02T12:00",
             "04-09T12:00"
         ]
@@ -211,7 +210,6 @@ async fn it_moves_and_what_was_announced_is_not_forgotten() {
             "03-12T13:00",
             "-03-19T13:00",
             "-03-26T13:00",
-            "-03-31T12:00",
             "-04-02T12:00",
             "-04-09T12:00"
         ]

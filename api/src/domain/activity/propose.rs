@@ -94,6 +94,20 @@ pub(super) fn spoken(languages: &[String]) -> Result<(), Problem> {
     ))
 }
 
+/// Everyone leaves no group to name beside it.
+pub(super) fn whom(groups: &[TargetGroup]) -> Result<(), Problem> {
+    let everyone = |group: &TargetGroup| *group == TargetGroup::Everyone;
+    if groups.iter().any(everyone) && !groups.iter().all(everyone) {
+        return Err(Problem::new(
+            Code::Invalid,
+            "targetGroups",
+            "EVERYONE takes in all the other groups. Name EVERYONE alone, or leave it out and name \
+             the groups it is meant for.",
+        ));
+    }
+    Ok(())
+}
+
 /// The target groups, each once; everyone when none is named.
 pub(super) fn meant_for(groups: Vec<TargetGroup>) -> Vec<TargetGroup> {
     if groups.is_empty() {
@@ -117,6 +131,7 @@ pub async fn propose(cx: &Cx, proposal: Proposal, key: Option<IdempotencyKey>) -
     let first = schedule::period(proposal.starts_at, proposal.ends_at, cx.now());
     let first = problems.check(first);
     problems.check(room(proposal.capacity));
+    problems.check(whom(&proposal.target_groups));
     problems.check(spoken(&proposal.languages));
     let ((title, description), (place, first)) =
         problems.into_value(title.zip(description).zip(place.zip(first)))?;

@@ -8,7 +8,9 @@ mod fit;
 
 use std::str::FromStr;
 
-use chrono::{DateTime, Month, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc, Weekday};
+use chrono::{
+    DateTime, Month, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, Utc, Weekday,
+};
 use chrono_tz::Tz;
 use rrule::{Frequency, NWeekday, RRule, RRuleSet};
 
@@ -108,8 +110,12 @@ fn parts_of(
     let parts: Vec<(&str, &str)> = text
         .split(';')
         .map(|part| {
-            part.split_once('=')
-                .ok_or_else(|| wrong("A rule has parts NAME=VALUE with semicolons between."))
+            part.split_once('=').ok_or_else(|| {
+                wrong(
+                    "A rule has parts NAME=VALUE with semicolons between. Write one such as \
+                         FREQ=WEEKLY;BYDAY=TU;COUNT=10.",
+                )
+            })
         })
         .collect::<Result<_, _>>()?;
     let mut names: Vec<&str> = parts.iter().map(|(name, _)| *name).collect();
@@ -182,13 +188,17 @@ fn parts_of(
             "BYSETPOS picks among days. Add BYDAY or BYMONTHDAY, or leave it out.",
         ));
     }
-    if counted == until.is_some() {
-        return Err(wrong(
-            "A rule ends. Add COUNT=10 for ten times, or UNTIL=20271231 for the last day; one of \
-             the two, at most 400 times.",
-        ));
+    match (counted, until) {
+        (true, Some(_)) => Err(wrong(
+            "A rule ends in one way. Remove COUNT to go by the last day, or UNTIL to go by the \
+             number of times.",
+        )),
+        (false, None) => Err(wrong(
+            "A rule ends. Add COUNT=10 for ten times, or UNTIL=20271231 for the last day; at most \
+             400 times.",
+        )),
+        _ => Ok((rule, until)),
     }
-    Ok((rule, until))
 }
 
 fn number<N>(text: &str, range: std::ops::RangeInclusive<N>, advice: &str) -> Result<N, Problem>
@@ -298,8 +308,8 @@ fn utc(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
 /// begins and ends at the same local hour.
 ///
 /// # Errors
-/// [`Code::Invalid`] when the rule doesn't begin with the first time; [`Code::OutOfRange`] when it
-/// has more than [`MOST`], or reaches further than five years.
+/// [`Code::Invalid`] when the rule doesn't begin with the first time, or leaves out what it doesn't
+/// have; [`Code::OutOfRange`] when it has more than [`MOST`], or reaches further than five years.
 pub fn times(first: Time, zone: Tz, rule: Option<&Rule>) -> Result<Vec<Time>, Problem> {
     let Some(rule) = rule else {
         return Ok(vec![first]);
@@ -349,6 +359,9 @@ pub fn times(first: Time, zone: Tz, rule: Option<&Rule>) -> Result<Vec<Time>, Pr
     if wanted.is_some_and(|wanted| usize::try_from(wanted) != Ok(starts.len())) {
         return Err(too_far());
     }
+    if let Some(idle) = rule.except.iter().find(|one| !one.fits(&starts, zone)) {
+        return Err(wrong(&idle.leaves_nothing_out()));
+    }
     let lasts =
         first.1.with_timezone(&zone).naive_local() - first.0.with_timezone(&zone).naive_local();
     let times: Vec<Time> = starts
@@ -372,11 +385,39 @@ pub fn times(first: Time, zone: Tz, rule: Option<&Rule>) -> Result<Vec<Time>, Pr
 
 impl Rule {
     fn leaves_out(&self, at: DateTime<Utc>, zone: Tz) -> bool {
-        let local = at.with_timezone(&zone).date_naive();
-        self.except.iter().any(|except| match except {
-            Except::Day(day) => *day == local,
-            Except::Time(time) => *time == at,
-        })
+        self.except.iter().any(|except| except.is(at, zone))
+    }
+}
+
+impl Except {
+    fn is(&self, at: DateTime<Utc>, zone: Tz) -> bool {
+        match self {
+            Self::Day(day) => *day == at.with_timezone(&zone).date_naive(),
+            Self::Time(time) => *time == at,
+        }
+    }
+
+    /// Whether it leaves out one of these.
+    fn fits(&self, starts: &[DateTime<Utc>], zone: Tz) -> bool {
+        starts.iter().any(|at| self.is(*at, zone))
+    }
+
+    /// What to do about one that leaves nothing out: somebody would stand before a closed door.
+    fn leaves_nothing_out(&self) -> String {
+        match self {
+            Self::Day(day) => format!(
+                "EXDATE names {day}, on which this rule gives no time, so that nothing is left out. \
+                 Name a day on which it would take place, or take {day} out of EXDATE."
+            ),
+            Self::Time(at) => {
+                let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
+                format!(
+                    "EXDATE names {at}, at which no time of this rule begins, so that nothing is \
+                     left out. Name the day alone, such as EXDATE:20271224, or take it out of \
+                     EXDATE."
+                )
+            }
+        }
     }
 }
 

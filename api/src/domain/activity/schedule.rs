@@ -1,6 +1,6 @@
 //! The times an activity takes place: written out when it is proposed, written again when it moves,
-//! called off one by one or all together. A time is never removed: what was announced and doesn't
-//! take place is called off.
+//! called off one by one or all together. What was called off is kept, so that whoever counted on it
+//! finds out; a time to come that a changed rule doesn't give any more is removed.
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -122,46 +122,72 @@ pub(super) async fn write_out(
     Ok(tx.put_occurrences(permit, rows.collect()).await?)
 }
 
-/// Writes the times to come anew. One that stays keeps its record; the others are moved, so that
-/// what was booked or counted for them moves along; what is left over is called off.
+/// The times of a series before and after it changed.
+pub(super) struct Moves<'a> {
+    /// As it was; none when that can't be told any more.
+    pub(super) from: Option<&'a Schedule>,
+    /// As it is to be.
+    pub(super) to: &'a Schedule,
+}
+
+impl Moves<'_> {
+    /// Which of the times that were is which of those that are to be. With the same rule a time
+    /// keeps its place in the series, whatever day or hour that is moved to; with another one it
+    /// keeps its day.
+    fn partner(&self, wanted: usize, known: &[occurrence::Model]) -> Option<usize> {
+        let time = self.to.times.get(wanted)?;
+        let same_rule = self.from.filter(|from| from.text() == self.to.text());
+        if let Some(from) = same_rule {
+            let (starts_at, _) = from.times.get(wanted)?;
+            return known.iter().position(|row| row.starts_at == *starts_at);
+        }
+        let day = |at: DateTime<Utc>| at.with_timezone(&self.to.zone).date_naive();
+        let wanted = day(time.0);
+        known.iter().position(|row| day(row.starts_at) == wanted)
+    }
+}
+
+/// Writes the times anew; of a series that has begun, those to come. A time that has a partner among
+/// the new ones keeps its record, and whether it was called off; what was booked for it moves along.
+/// One without a partner is no time of the series any more: these are the ones returned, to be
+/// removed once nothing is booked for them. What was called off by itself stays, since people were
+/// told so and ask about it; what was counted did take place and can't be forgotten, so that it is
+/// called off at most.
 pub(super) async fn write_again(
     tx: &Tx,
     permit: &Permit,
     activity: &activity::Model,
-    times: &[Time],
-) -> Outcome<()> {
+    moves: &Moves<'_>,
+) -> Outcome<Vec<Uuid>> {
     let (known, now) = (tx.occurrences_of(activity.id).await?, tx.now());
     let kept = known.len();
-    let mut to_come: Vec<occurrence::Model> = known
-        .into_iter()
-        .filter(|row| row.starts_at > now)
-        .collect();
-    let mut wanted: Vec<Time> = times.iter().copied().filter(|time| time.0 > now).collect();
-    // What begins when it did stays, also if it was called off.
+    let mut to_come = known;
+    to_come.retain(|row| row.starts_at > now);
+    // In front what takes place: it goes before what was called off on the same day.
+    to_come.sort_by_key(|row| row.cancelled_at.is_some());
+    let has_begun = activity.starts_at <= now;
     let mut changed = Vec::new();
-    wanted.retain(|time| {
-        let Some(same) = to_come.iter().position(|row| row.starts_at == time.0) else {
-            return true;
+    let mut added = 0;
+    for (place, time) in moves.to.times.iter().enumerate() {
+        if has_begun && time.0 <= now {
+            continue;
+        }
+        let Some(partner) = moves.partner(place, &to_come) else {
+            added += 1;
+            changed.push(new_time(tx, activity, *time));
+            continue;
         };
-        let row = to_come.remove(same);
-        if row.ends_at != time.1 {
+        let row = to_come.remove(partner);
+        if (row.starts_at, row.ends_at) != *time {
             changed.push(moved(&row, *time, now));
         }
-        false
-    });
-    to_come.retain(|row| row.cancelled_at.is_none());
-    let mut left = to_come.into_iter();
-    let mut added = 0;
-    for time in wanted {
-        changed.push(if let Some(row) = left.next() {
-            moved(&row, time, now)
-        } else {
-            added += 1;
-            new_time(tx, activity, time)
-        });
     }
-    changed.extend(left.map(|row| called_off(&row, now)));
-    if kept + added > MOST_KEPT {
+    to_come.retain(|row| row.cancelled_at.is_none());
+    let (counted, left): (Vec<_>, Vec<_>) = to_come
+        .into_iter()
+        .partition(|row| row.attendance_total.is_some());
+    changed.extend(counted.iter().map(|row| called_off(row, now)));
+    if kept + added > MOST_KEPT + left.len() {
         return Err(Problem::new(
             Code::OutOfRange,
             "recurrence",
@@ -169,7 +195,8 @@ pub(super) async fn write_again(
         )
         .into());
     }
-    Ok(tx.put_occurrences(permit, changed).await?)
+    tx.put_occurrences(permit, changed).await?;
+    Ok(left.into_iter().map(|row| row.id).collect())
 }
 
 fn moved(

@@ -84,6 +84,9 @@ pub async fn update(
     if let Change::To(capacity) = capacity {
         problems.check(propose::room(Some(capacity)));
     }
+    if let Some(groups) = &target_groups {
+        problems.check(propose::whom(groups));
+    }
     if let Some(languages) = &languages {
         problems.check(propose::spoken(languages));
     }
@@ -176,12 +179,12 @@ async fn reschedule(
     if !moves && recurrence == Change::Keep {
         return Ok(false);
     }
+    let path = match (starts_at, ends_at) {
+        (Some(_), _) => "startsAt",
+        (None, Some(_)) => "endsAt",
+        (None, None) => "recurrence",
+    };
     if moves && activity.starts_at <= now {
-        let path = if starts_at.is_some() {
-            "startsAt"
-        } else {
-            "endsAt"
-        };
         return Err(Problem::new(
             Code::Invalid,
             path,
@@ -199,8 +202,17 @@ async fn reschedule(
         .map_err(|_| crate::store::Failure::Bug("a time zone that is none was kept"))?;
     let rule = recurrence.after(activity.recurrence.clone());
     let schedule = schedule::Schedule::of(first, zone, rule.as_deref())?;
-    schedule::write_again(tx, &ready.permit, activity, &schedule.times).await?;
-    booking::follow(tx, &ready.permit, activity).await?;
+    let before = (activity.starts_at, activity.ends_at);
+    // What was kept under a rule that is refused by now is told apart by its days.
+    let before = schedule::Schedule::of(before, zone, activity.recurrence.as_deref()).ok();
+    let moves = schedule::Moves {
+        from: before.as_ref(),
+        to: &schedule,
+    };
+    let permit = &ready.permit;
+    let gone = schedule::write_again(tx, permit, activity, &moves).await?;
+    booking::follow(tx, permit, activity, &gone, path).await?;
+    tx.remove_occurrences(permit, &gone).await?;
     change.starts_at = Set(first.0);
     change.ends_at = Set(first.1);
     change.recurrence = Set(schedule.text());

@@ -120,12 +120,19 @@ pub async fn release(tx: &Tx, permit: &Permit, activity: Uuid, all: bool) -> Out
     Ok(tx.unlink_unbooked(permit, activity).await?)
 }
 
-/// Lets what is booked move along with an activity that takes place at other times. All of it, or
-/// the activity stays where it was.
+/// Lets what is booked move along with an activity that takes place at other times: all of it, or
+/// the activity stays where it was. What was booked for the times that are `gone` is free again.
+/// `path` is where in the input it stands what moves it.
 ///
 /// # Errors
 /// [`Code::Conflict`] when something is taken at one of the new times.
-pub async fn follow(tx: &Tx, permit: &Permit, activity: &activity::Model) -> Outcome<()> {
+pub async fn follow(
+    tx: &Tx,
+    permit: &Permit,
+    activity: &activity::Model,
+    gone: &[Uuid],
+    path: &str,
+) -> Outcome<()> {
     let used = tx.bookables_of(activity.id).await?;
     if used.is_empty() {
         return Ok(());
@@ -137,6 +144,7 @@ pub async fn follow(tx: &Tx, permit: &Permit, activity: &activity::Model) -> Out
     let booked = tx.bookings_of(activity.id).await?;
     let times = tx.occurrences_of(activity.id).await?;
     let now = tx.now();
+    let gone: BTreeSet<Uuid> = gone.iter().copied().collect();
     for bookable in bookables {
         let mine: Vec<&booking::Model> = booked
             .iter()
@@ -145,9 +153,17 @@ pub async fn follow(tx: &Tx, permit: &Permit, activity: &activity::Model) -> Out
         let Some(example) = mine.first() else {
             continue;
         };
-        let mut left = Vec::new();
+        let is_free = |row: &booking::Model| {
+            let of_gone = row.occurrence_id.is_some_and(|id| gone.contains(&id));
+            of_gone && row.status == BookingStatus::Booked && row.ends_at > now
+        };
+        let mut left: Vec<booking::Model> = mine
+            .iter()
+            .filter(|row| is_free(row))
+            .map(|row| (**row).clone())
+            .collect();
         let mut moved = Vec::new();
-        for time in &times {
+        for time in times.iter().filter(|time| !gone.contains(&time.id)) {
             let of_this = || mine.iter().filter(|row| row.occurrence_id == Some(time.id));
             let held = of_this().find(|row| row.status == BookingStatus::Booked);
             let stays = |row: &booking::Model| {
@@ -172,7 +188,7 @@ pub async fn follow(tx: &Tx, permit: &Permit, activity: &activity::Model) -> Out
             first: tx.new_id(),
             activity: Some(activity.id),
             note: example.note.clone(),
-            path: "",
+            path,
         };
         book(tx, permit, &bookable, &as_before(example), &moved, lot).await?;
     }

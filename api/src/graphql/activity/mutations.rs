@@ -40,7 +40,8 @@ pub struct ActivityProposeInput {
     pub time_zone: Option<String>,
     /// The rule by which it recurs: RFC 5545 RRULE with COUNT or UNTIL, at most 400 times within
     /// five years, such as `FREQ=WEEKLY;BYDAY=TU;COUNT=10` or
-    /// `FREQ=MONTHLY;BYDAY=1SA;UNTIL=20271231`. Lines such as `EXDATE:20261224` leave days out.
+    /// `FREQ=MONTHLY;BYDAY=1SA;UNTIL=20271231`. Lines such as `EXDATE:20261224` leave days
+    /// of the rule out.
     pub recurrence: Option<String>,
     /// Whom it is meant for; everyone if left out.
     #[graphql(default)]
@@ -164,7 +165,10 @@ pub struct ActivityUpdateInput {
     pub starts_at: Option<DateTime>,
     /// When it ends, the first time; as long as it hasn't begun.
     pub ends_at: Option<DateTime>,
-    /// The rule by which it recurs. Times that have been stay; those to come are written out anew.
+    /// The rule by which it recurs. Times that have been stay. A time to come keeps its id, and
+    /// whether it was called off, on the same day; one that the rule doesn't give any more is
+    /// removed, unless it was called off before. With the same rule and another `startsAt` or
+    /// `endsAt`, each time keeps its place in the series.
     pub recurrence: MaybeUndefined<String>,
     /// Whom it is meant for: all of them.
     pub target_groups: Option<Vec<TargetGroup>>,

@@ -133,6 +133,9 @@ fn what_does_not_fit_is_refused_with_what_to_do() {
         ("DTSTART:20260602T120000Z", Code::Invalid),
         ("EXDATE:20260602", Code::Invalid),
         ("FREQ=WEEKLY;COUNT=2\nEXDATE:20260602", Code::Invalid),
+        ("FREQ=WEEKLY;COUNT=2\nEXDATE:20260610", Code::Invalid),
+        ("FREQ=WEEKLY;COUNT=2\nEXDATE:20260616", Code::Invalid),
+        ("FREQ=WEEKLY;COUNT=2\nEXDATE:20260609T120000", Code::Invalid),
         (
             "FREQ=WEEKLY;COUNT=2\nEXDATE;TZID=Mars:20260609",
             Code::Invalid,

@@ -480,6 +480,44 @@ impl World {
             };
             draw.put(&mut self.feedback, row).await;
         }
+        self.secret_notes(draw).await;
+    }
+
+    /// Notes under professional secrecy on signals that are handled by who isn't bound by it. They are
+    /// about nobody, so that nobody lifted it.
+    async fn secret_notes(&mut self, draw: &mut Draw<'_>) {
+        use partner::SecrecyRegime::{Discretion, ProfessionalSecrecy};
+        let of = |regime| move |one: &&partner::Model| one.secrecy == regime;
+        let author = self.partners.iter().find(of(ProfessionalSecrecy));
+        let author = author.expect("one is bound").id;
+        let handlers = self.partners.iter().filter(of(Discretion));
+        for handler in handlers.map(|one| one.id).collect::<Vec<_>>() {
+            let id = draw.id();
+            let handled = signal::Model {
+                id,
+                resident_id: None,
+                title: mark("signal", "title", id),
+                text: marked("signal", "text", id),
+                outcome_note: marked("signal", "outcomeNote", id),
+                handler_partner_id: Some(handler),
+                ..self.signals[0].clone()
+            };
+            draw.put(&mut self.signals, handled.clone()).await;
+            let id = draw.id();
+            let row = contact_moment::Model {
+                id,
+                signal_id: handled.id,
+                referral_id: None,
+                municipality_id: handled.municipality_id,
+                neighbourhood_id: handled.neighbourhood_id,
+                note: marked("contact", "note", id),
+                secrecy: ProfessionalSecrecy,
+                author_ambassador_id: None,
+                author_partner_id: Some(author),
+                ..self.contact_moments[0].clone()
+            };
+            draw.put(&mut self.contact_moments, row).await;
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod erasure;
 pub(crate) mod held;
 mod register;
 mod secrecy;
+mod retention;
 
 use nabij_entity::{
     access_log::{self, AccessPurpose},

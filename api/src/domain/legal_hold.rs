@@ -117,12 +117,7 @@ pub async fn place(
 /// # Errors
 /// [`Code::NotFound`], [`Code::Forbidden`], [`Code::Conflict`], [`Code::Invalid`] for one that doesn't
 /// count any more, and what is wrong with the reason.
-pub async fn lift(
-    cx: &Cx,
-    id: Uuid,
-    reason: &str,
-    expected_version: Option<i32>,
-) -> Outcome<Uuid> {
+pub async fn lift(cx: &Cx, id: Uuid, reason: &str, expected_version: Option<i32>) -> Outcome<Uuid> {
     let reason = text::required("reason", reason, text::LINE)?;
     let tx = cx.begin().await?;
     let hold = tx
@@ -230,7 +225,13 @@ mod tests {
     fn a_hold_ends_ahead_and_within_twenty_years() {
         let now: DateTime<Utc> = "2026-03-02T09:00:00Z".parse().expect("a time");
         assert!(ahead(None, now).is_ok());
-        for (days, fits) in [(0, false), (-1, false), (1, true), (7_305, true), (7_306, false)] {
+        for (days, fits) in [
+            (0, false),
+            (-1, false),
+            (1, true),
+            (7_305, true),
+            (7_306, false),
+        ] {
             let until = now + TimeDelta::days(days);
             assert_eq!(ahead(Some(until), now).is_ok(), fits, "{days}");
         }

@@ -126,7 +126,10 @@ pub async fn set(
     let before = known
         .as_ref()
         .map_or_else(|| default_months(ground), |rule| rule.months);
-    expect_version(expected_version, known.as_ref().map_or(0, |rule| rule.version))?;
+    expect_version(
+        expected_version,
+        known.as_ref().map_or(0, |rule| rule.version),
+    )?;
     let id = known.as_ref().map_or_else(|| tx.new_id(), |rule| rule.id);
     let happening = Happening::new("retention.set", (Kind::RetentionRule, id))
         .with("from", duration(before))
@@ -215,7 +218,11 @@ pub async fn run_some(cx: &Cx, municipality: Uuid, day: NaiveDate, most: u64) ->
     run.removed.include(tx.count_due(&due, &cases).await?);
     let grounds = batch.cases.iter().map(|case| (case.id, case.ground));
     clear(&tx, &permit, grounds.collect()).await?;
-    let people: Vec<Uuid> = batch.cases.iter().filter_map(|case| case.resident).collect();
+    let people: Vec<Uuid> = batch
+        .cases
+        .iter()
+        .filter_map(|case| case.resident)
+        .collect();
     let mut residents = tx.without_cases(&people).await?;
     residents.extend(batch.residents);
     if !residents.is_empty() {

@@ -88,8 +88,9 @@ pub fn allowed_to(
         .filter(|action| match action {
             SignalAction::Resolve => !signal.shows("has_open_referral"),
             SignalAction::Reopen => {
-                signal.content_removed_at.is_none() && (viewer.coordinates(signal.municipality_id, Some(signal.neighbourhood_id))
-                    || is_recently_closed(signal, now))
+                signal.content_removed_at.is_none()
+                    && (viewer.coordinates(signal.municipality_id, Some(signal.neighbourhood_id))
+                        || is_recently_closed(signal, now))
             }
             _ => true,
         })

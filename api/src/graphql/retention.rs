@@ -229,11 +229,7 @@ impl RetentionQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The municipality.")] municipality: ID,
-        #[graphql(
-            desc = "How many cases and residents, 1 to 100.",
-            default = 25
-        )]
-        first: i32,
+        #[graphql(desc = "How many cases and residents, 1 to 100.", default = 25)] first: i32,
         #[graphql(desc = "The `endCursor` of the part before.")] after: Option<ID>,
     ) -> Option<Result<RetentionPreview, Error>> {
         let found = async {

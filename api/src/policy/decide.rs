@@ -8,9 +8,9 @@ mod plans;
 use nabij_entity::{
     activity, activity::ActivityAction, ambassador, bookable, booking, call_out,
     call_out::CallOutAction, commitment, consent, deployment, funding_line,
-    funding_line::FundingLineAction, initiative, legal_hold, offer, offer::OfferAction, plan, plan::PlanStep,
-    plan_action, plan_action::PlanActionStep, referral, referral::ReferralAction, resident,
-    role_grant::Role, signal, signal::SignalAction, team,
+    funding_line::FundingLineAction, initiative, legal_hold, offer, offer::OfferAction, plan,
+    plan::PlanStep, plan_action, plan_action::PlanActionStep, referral, referral::ReferralAction,
+    resident, role_grant::Role, signal, signal::SignalAction, team,
 };
 use uuid::Uuid;
 

@@ -85,11 +85,7 @@ impl Tx {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn erase(
-        &self,
-        _permit: &Permit,
-        people: &[resident::Model],
-    ) -> Result<(), Failure> {
+    pub async fn erase(&self, _permit: &Permit, people: &[resident::Model]) -> Result<(), Failure> {
         let ids: Vec<Uuid> = people.iter().map(|person| person.id).collect();
         self.clear(&Whose::People(ids.clone())).await?;
         let known: Vec<Uuid> = erasure::Entity::find()

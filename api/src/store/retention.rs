@@ -13,9 +13,7 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult,
     QuerySelect,
-    sea_query::{
-        Alias, Expr, ExprTrait, JoinType, OnConflict, Order, Query, SelectStatement,
-    },
+    sea_query::{Alias, Expr, ExprTrait, JoinType, OnConflict, Order, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -352,7 +350,9 @@ impl Cx {
         preview.cases.truncate(most);
         if !preview.has_more {
             let left = first - u64::try_from(preview.cases.len()).unwrap_or(first);
-            let residents = due.some_residents(db, after_resident, None, left + 1).await?;
+            let residents = due
+                .some_residents(db, after_resident, None, left + 1)
+                .await?;
             preview.residents = residents.iter().map(|resident| resident.id).collect();
             let left = usize::try_from(left).unwrap_or(usize::MAX);
             preview.has_more = preview.residents.len() > left;
@@ -414,10 +414,7 @@ impl Cx {
         limit: u64,
     ) -> Result<Vec<Uuid>, Failure> {
         let (m, r) = (Alias::new("municipalities"), Alias::new("retention_runs"));
-        let done = scope::all([
-            col(&r, "day").eq(day),
-            col(&r, "finished_at").is_not_null(),
-        ]);
+        let done = scope::all([col(&r, "day").eq(day), col(&r, "finished_at").is_not_null()]);
         let select = nabij_entity::municipality::Entity::find()
             .filter(scope::linked(&m, "retention_runs", "municipality_id", done).not())
             .order_by_asc(nabij_entity::municipality::Column::Id)
@@ -547,10 +544,7 @@ impl Tx {
             let ids: Vec<Uuid> = found.iter().map(|resident| resident.id).collect();
             self.lock_residents(&ids).await?;
             let residents = due.some_residents(db, None, Some(&ids), limit).await?;
-            return Ok(Batch {
-                cases,
-                residents,
-            });
+            return Ok(Batch { cases, residents });
         }
         let people: Vec<Uuid> = cases.iter().filter_map(|case| case.resident).collect();
         let ids: Vec<Uuid> = cases.iter().map(|case| case.id).collect();

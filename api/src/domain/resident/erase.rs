@@ -102,7 +102,9 @@ pub(in crate::domain) async fn take_out(
         erased_at: Set(Some(tx.now())),
         ..Default::default()
     };
-    let happenings = ids.iter().map(|id| Happening::new("resident.erased", (Kind::Resident, *id)));
+    let happenings = ids
+        .iter()
+        .map(|id| Happening::new("resident.erased", (Kind::Resident, *id)));
     tx.update_all::<resident::Entity>(permit, &ids, change, happenings.collect())
         .await?;
     tx.erase(permit, residents).await?;
@@ -116,7 +118,9 @@ async fn withdraw(tx: &Tx, permit: &Permit, consents: &[consent::Model]) -> Outc
         ..Default::default()
     };
     let ids: Vec<Uuid> = consents.iter().map(|consent| consent.id).collect();
-    let happenings = ids.iter().map(|id| Happening::new("consent.withdrawn", (Kind::Consent, *id)));
+    let happenings = ids
+        .iter()
+        .map(|id| Happening::new("consent.withdrawn", (Kind::Consent, *id)));
     tx.update_all::<consent::Entity>(permit, &ids, change, happenings.collect())
         .await?;
     Ok(())

@@ -5,8 +5,8 @@ mod documented;
 mod erasure;
 pub(crate) mod held;
 mod register;
-mod secrecy;
 mod retention;
+mod secrecy;
 
 use nabij_entity::{
     access_log::{self, AccessPurpose},

@@ -52,6 +52,7 @@ pub mod referral;
 pub mod register;
 pub mod resident;
 pub mod retention;
+pub mod retention_rule;
 pub mod scope;
 pub mod service;
 pub mod serving;

@@ -1,94 +1,27 @@
 //! What is due to be removed, found in one way for the list that only shows it and for the run that
-//! does it ([`Due`]); and the records of rules and runs.
+//! does it ([`Due`]).
 
 use chrono::{DateTime, NaiveDate, Utc};
 use nabij_entity::{
     resident,
     retention_rule::{self, RetentionGround},
     retention_run::{self, Removed, RemovedCount},
-    role_grant::Role,
     signal::{self, SignalOutcome, SignalStatus},
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Alias, Expr, ExprTrait, JoinType, OnConflict, Order, Query, SelectStatement},
 };
 use uuid::Uuid;
 
 use super::{
-    Cx, Failure, Kind, Record, Tx, dialect,
+    Cx, Failure, Tx, dialect,
     held::{HELD, Held, Whose},
     legal_hold,
-    record::{Edge, How, model},
     scope::{self, col},
 };
-use crate::policy::{Permit, Viewer};
-
-/// The administrator, the municipality's coordinator and its auditor.
-fn answers_for(viewer: &Viewer, t: &Alias) -> Expr {
-    if viewer.holds(Role::Admin) {
-        return scope::everything();
-    }
-    let own = [Role::Coordinator, Role::Auditor]
-        .map(|role| scope::among(t, "municipality_id", viewer.municipalities(role)));
-    scope::any(own)
-}
-
-const MUNICIPALITY: Edge = Edge {
-    name: "municipality",
-    to: Kind::Municipality,
-    how: How::One("municipality_id"),
-};
-
-impl Record for retention_rule::Entity {
-    const KIND: Kind = Kind::RetentionRule;
-    type Row = retention_rule::Model;
-
-    /// How long something is kept is told to everybody (GDPR article 13(2)(a)).
-    fn scope(_viewer: &Viewer, _t: &Alias) -> Expr {
-        scope::everything()
-    }
-
-    fn history_scope(viewer: &Viewer, t: &Alias) -> Expr {
-        answers_for(viewer, t)
-    }
-
-    fn edges() -> &'static [Edge] {
-        const EDGES: &[Edge] = &[
-            MUNICIPALITY,
-            Edge {
-                name: "history",
-                to: Kind::Event,
-                how: How::Many("subject_id", super::event::in_order),
-            },
-        ];
-        EDGES
-    }
-
-    fn decode(row: &QueryResult, prefix: &str) -> Result<Self::Row, DbErr> {
-        model(row, prefix)
-    }
-}
-
-impl Record for retention_run::Entity {
-    const KIND: Kind = Kind::RetentionRun;
-    type Row = retention_run::Model;
-
-    fn scope(viewer: &Viewer, t: &Alias) -> Expr {
-        answers_for(viewer, t)
-    }
-
-    fn edges() -> &'static [Edge] {
-        const EDGES: &[Edge] = &[MUNICIPALITY];
-        EDGES
-    }
-
-    fn decode(row: &QueryResult, prefix: &str) -> Result<Self::Row, DbErr> {
-        model(row, prefix)
-    }
-}
+use crate::policy::Permit;
 
 /// What ended on this ground until then is due.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,7 @@
 //! How long cases are kept, what holds them longer, and what the daily run removes.
 
+mod listed;
+
 use std::{collections::BTreeSet, time::Duration};
 
 use nabij_api::relay::Relay;
@@ -61,18 +63,18 @@ async fn closed(scene: &Scene) {
     let welfare = scene.town.partner("OCMW Beersel").await;
     let request = Request::to(&welfare)
         .on("PUBLIC_TASK", &["NAME"])
-        .with("reason", "Stairsqz");
+        .with("reason", "Stairsuqz");
     let referral = coordinator.refers_by(signal, request).await.done();
     welfare.accepts(&referral).await.done();
-    let end = json!({ "outcome": "GOT_HELP", "note": "Liftqz" });
+    let end = json!({ "outcome": "GOT_HELP", "note": "Liftuqz" });
     welfare.takes("Complete", &referral, end).await.done();
     let moment = json!({ "on": { "signal": signal.id }, "kind": "VISIT", "outcome": "REACHED",
-        "note": "Mariaqz was at home" });
+        "note": "Mariauqz was at home" });
     coordinator
         .does("contactMomentRecord", "contactMoment", "id", moment)
         .await
         .done();
-    let resolve = json!({ "outcome": "HELPED_BY_PARTNER", "note": "Happyqz" });
+    let resolve = json!({ "outcome": "HELPED_BY_PARTNER", "note": "Happyuqz" });
     coordinator.takes("Resolve", signal, resolve).await.done();
 }
 
@@ -301,6 +303,78 @@ async fn two_replicas_remove_once_and_record_one_run() {
     passes(town).await;
     let all = retention_run::Entity::find().all(town.beneath()).await;
     assert_eq!(all.expect("runs").len(), 2, "one for each municipality");
+}
+
+/// GDPR article 5(2): two replicas that look at the same moment, when no run is there yet, begin one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_replicas_that_begin_at_once_begin_one_run() {
+    let scene = Scene::set().await;
+    let (town, coordinator) = (&scene.town, &scene.coordinator);
+    closed(&scene).await;
+    town.has_more_like(&scene.signal, 60).await;
+    town.wait(MONTH * 25);
+    let listed = preview(coordinator, town).await;
+    futures_util::future::join_all((0..4).map(|_| passes(town))).await;
+    // Whoever was turned away looks again after a while.
+    passes(town).await;
+    let run = runs(coordinator, town).await;
+    assert_eq!(run.len(), 1);
+    assert!(run[0]["finishedAt"].is_string());
+    assert_eq!(&run[0]["removed"], listed.data("/retentionPreview/counts"));
+    assert_eq!(found(town).await, []);
+}
+
+/// GDPR article 17(3): a hold that is placed at the same moment is there before the case is removed,
+/// or is refused; never a hold on what is gone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_at_the_same_moment_holds_or_is_refused() {
+    for on_resident in [true, false] {
+        let scene = Scene::set().await;
+        let (town, coordinator) = (&scene.town, &scene.coordinator);
+        closed(&scene).await;
+        town.wait(MONTH * 25);
+        let on = if on_resident {
+            json!({ "resident": scene.maria })
+        } else {
+            json!({ "signal": scene.signal.id })
+        };
+        let (placed, ()) = futures_util::join!(holds(coordinator, on, None), passes(town));
+        passes(town).await;
+        let is_kept = !found(town).await.is_empty();
+        assert_eq!(
+            placed.user_errors().is_empty(),
+            is_kept,
+            "{}",
+            placed.text()
+        );
+    }
+}
+
+/// GDPR article 5(1)(e): who was written down and never had a case goes a year after that.
+#[tokio::test]
+async fn a_resident_who_never_had_a_case_goes_after_a_year() {
+    let scene = Scene::set().await;
+    let (town, coordinator) = (&scene.town, &scene.coordinator);
+    let input = json!({ "neighbourhood": coordinator.neighbourhood,
+        "particulars": { "givenName": "Lone" } });
+    let resident = coordinator
+        .does("residentRecord", "resident", "id", input)
+        .await
+        .done();
+    town.wait(MONTH * 11);
+    let early = preview(coordinator, town).await;
+    assert_eq!(early.data("/retentionPreview/residents"), &json!([]));
+    town.wait(MONTH * 2);
+    let listed = preview(coordinator, town).await;
+    let listed = listed.data("/retentionPreview");
+    assert_eq!(listed["residents"], json!([resident.id]));
+    let counts = json!([{ "ground": "NO_CASE", "months": 12, "type": "residents", "count": 1 }]);
+    assert_eq!(listed["counts"], counts);
+    passes(town).await;
+    assert_eq!(runs(coordinator, town).await[0]["removed"], counts);
+    let left: BTreeSet<String> = kept(town).await;
+    assert!(!left.contains(&resident.id));
+    assert!(left.contains(&scene.maria), "her case is open");
 }
 
 /// Chance that can be repeated.

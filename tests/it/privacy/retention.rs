@@ -450,9 +450,8 @@ async fn the_run_removes_exactly_what_was_listed() {
             }
             if dice.below(8) == 0 {
                 let on = json!({ "signal": signal.id });
-                holds(&coordinator, on, Some("2027-06-01T00:00:00Z"))
-                    .await
-                    .done();
+                let until = (town.now() + MONTH * 9).to_rfc3339();
+                holds(&coordinator, on, Some(&until)).await.done();
             }
             town.wait(Duration::from_hours(24 * dice.below(40)));
         }

@@ -5,6 +5,8 @@ use entity::{
     retention_run::{Removed, RemovedCount},
 };
 
+use sea_orm::EntityTrait;
+
 use super::*;
 
 pub(super) async fn rows(
@@ -13,6 +15,8 @@ pub(super) async fn rows(
     resident: Uuid,
     tables: &mut Vec<String>,
 ) {
+    let signal = entity::signal::Entity::find().one(db).await;
+    let signal = signal.expect("a readable table").expect("a signal").id;
     tables.extend([
         holds(
             db,
@@ -50,7 +54,7 @@ pub(super) async fn rows(
                 id: new_id(),
                 municipality_id: ids.municipality,
                 neighbourhood_id: ids.neighbourhood,
-                signal_id: None,
+                signal_id: Some(signal),
                 resident_id: Some(resident),
                 reason: text("reason"),
                 ends_at: Some(sample_time()),

@@ -119,7 +119,7 @@ codes! {
 
 codes! {
     /// How long something stays (GDPR article 30(1)(f)).
-    pub enum RetentionRule {
+    pub enum RetentionTerm {
         /// With the case: until the municipality's period for its outcome is over, or the person is
         /// erased.
         WithTheCase = "WITH_THE_CASE",

@@ -58,6 +58,9 @@ pub struct Model {
     pub duplicate_of_id: Option<Uuid>,
     /// When it was resolved, dismissed or withdrawn; none while it is open.
     pub closed_at: Option<DateTimeUtc>,
+    /// When its content was removed because its period was over; from then on it holds codes, times
+    /// and places, and no person.
+    pub content_removed_at: Option<DateTimeUtc>,
     /// When the record was made.
     pub created_at: DateTimeUtc,
     /// When the record last changed.

@@ -27,6 +27,7 @@ mod m20261124_000004_plans;
 mod m20261124_000005_teams;
 mod m20261124_000006_statistics;
 mod m20261124_000007_privacy;
+mod m20261124_000008_retention;
 mod m20261124_000010_secrecy;
 
 /// Brings a database to the schema that this version of Nabij expects.
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000005_teams::Migration),
             Box::new(m20261124_000006_statistics::Migration),
             Box::new(m20261124_000007_privacy::Migration),
+            Box::new(m20261124_000008_retention::Migration),
             Box::new(m20261124_000010_secrecy::Migration),
         ]
     }

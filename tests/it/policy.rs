@@ -185,6 +185,11 @@ fn name(action: &Action<'_>) -> String {
         Action::ResidentRecord(_, reporter) => format!("resident RECORD {}", by(reporter)),
         Action::ResidentUpdate(_) => "resident UPDATE".to_owned(),
         Action::ResidentErase(_) => "resident ERASE".to_owned(),
+        Action::RetentionManage(_) => "retention MANAGE".to_owned(),
+        Action::RetentionRead(_) => "retention READ".to_owned(),
+        Action::RetentionRun => "retention RUN".to_owned(),
+        Action::LegalHoldPlace(_) => "legal hold PLACE".to_owned(),
+        Action::LegalHoldLift(_) => "legal hold LIFT".to_owned(),
         Action::ConsentRecord(_) => "consent RECORD".to_owned(),
         Action::ConsentWithdraw(_) => "consent WITHDRAW".to_owned(),
         Action::SignalSubmit(_, reporter) => format!("signal SUBMIT {}", by(reporter)),
@@ -293,6 +298,11 @@ fn actions(records: &Records) -> Vec<Action<'_>> {
     actions.extend([
         Action::ResidentUpdate(&records.resident),
         Action::ResidentErase(&records.resident),
+        Action::RetentionManage(id::MUNICIPALITY),
+        Action::RetentionRead(id::MUNICIPALITY),
+        Action::RetentionRun,
+        Action::LegalHoldPlace(place),
+        Action::LegalHoldLift(&records.legal_hold),
         Action::ConsentRecord(&records.resident),
         Action::ConsentWithdraw(&records.consent),
     ]);

@@ -5,6 +5,7 @@ mod documented;
 mod erasure;
 pub(crate) mod held;
 mod register;
+mod retention;
 mod secrecy;
 
 use nabij_entity::{

@@ -84,7 +84,7 @@ const ENUMS: [&str; 8] = [
     "ErasureEffect",
     "LegalBasis",
     "ProcessingPurpose",
-    "RetentionRule",
+    "RetentionTerm",
     "SpecialCategoryBasis",
 ];
 
@@ -138,7 +138,7 @@ fn row(entry: api::ProcessingRegisterProcessingRegister, words: &Words) -> Row {
         bases: words.each("LegalBasis", &bases),
         special_category_bases: words.each("SpecialCategoryBasis", &special_category_bases),
         receivers: words.each("DataReceiver", &receivers),
-        retention: words.one("RetentionRule", &retention),
+        retention: words.one("RetentionTerm", &retention),
         when_erased: when_erased.map(|effect| words.one("ErasureEffect", &effect)),
     }
 }

@@ -302,6 +302,7 @@ mod tests {
             dismiss_reason: None,
             duplicate_of_id: None,
             closed_at: None,
+            content_removed_at: None,
             created_at: DateTime::UNIX_EPOCH,
             updated_at: DateTime::UNIX_EPOCH,
             version: 1,

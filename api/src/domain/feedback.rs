@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     refusal::{Code, Outcome, Problem, Problems},
-    reporter, text,
+    reporter, retention, text,
 };
 use crate::{
     policy::{Action, Forbidden, Permit, Viewer, decide},
@@ -63,6 +63,9 @@ pub async fn give(cx: &Cx, given: Given, key: Option<IdempotencyKey>) -> Outcome
     let (permit, referral, ambassador) = judged(&tx, on, giver).await?;
     let user = reporter::user(&tx)?;
     carried_out(referral.status, on)?;
+    if tx.is_removed(referral.signal_id).await? {
+        return Err(retention::removed("").into());
+    }
     let id = match tx.claim(key.as_ref()).await? {
         Recall::New(id) => id,
         Recall::Made(id) => return Ok(id),

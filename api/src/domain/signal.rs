@@ -14,7 +14,7 @@ use uuid::Uuid;
 use self::duplicate::original;
 use super::{
     refusal::{Code, Outcome, Problem, Problems, Refusal, Transition, expect_version},
-    reporter, resident as residents, text,
+    reporter, resident as residents, retention, text,
 };
 use crate::{
     policy::{Action, Place, Reporter, decide},
@@ -88,8 +88,9 @@ pub fn allowed_to(
         .filter(|action| match action {
             SignalAction::Resolve => !signal.shows("has_open_referral"),
             SignalAction::Reopen => {
-                viewer.coordinates(signal.municipality_id, Some(signal.neighbourhood_id))
-                    || is_recently_closed(signal, now)
+                signal.content_removed_at.is_none()
+                    && (viewer.coordinates(signal.municipality_id, Some(signal.neighbourhood_id))
+                        || is_recently_closed(signal, now))
             }
             _ => true,
         })
@@ -350,6 +351,7 @@ async fn put(tx: &Tx, submission: Submission, key: Option<&IdempotencyKey>) -> O
         dismiss_reason: None,
         duplicate_of_id: None,
         closed_at: None,
+        content_removed_at: None,
         created_at: now,
         updated_at: now,
         version: 1,
@@ -531,6 +533,7 @@ async fn prepare(
         }
         Transitioning::Reopen { reason } => {
             text::required("reason", &reason, text::LINE)?;
+            retention::still_kept(signal, "id")?;
             let coordinates = tx
                 .viewer()
                 .coordinates(signal.municipality_id, Some(signal.neighbourhood_id));

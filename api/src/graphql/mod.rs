@@ -37,6 +37,7 @@ pub mod funding_line;
 pub mod gap;
 pub mod initiative;
 pub mod inputs;
+pub mod legal_hold;
 pub mod money;
 pub mod node;
 pub mod offer;
@@ -49,6 +50,7 @@ pub mod plan_action;
 pub mod referral;
 pub mod register;
 pub mod resident;
+pub mod retention;
 pub mod scalars;
 pub mod selection;
 pub mod service;
@@ -83,6 +85,8 @@ pub struct Query(
     access::AccessQuery,
     access_log::AccessLogQuery,
     dossier::DossierQuery,
+    retention::RetentionQuery,
+    legal_hold::LegalHoldQuery,
     signal::SignalQuery,
     statistics::StatisticsQuery,
     bookable::BookableQuery,
@@ -121,6 +125,8 @@ struct Mutations(
     plan_action::PlanActionMutation,
     funding_line::FundingLineMutation,
     access::AccessMutation,
+    retention::RetentionMutation,
+    legal_hold::LegalHoldMutation,
     signal::SignalMutation,
     signal::SignalBulkMutation,
     bookable::BookableMutation,

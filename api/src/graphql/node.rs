@@ -26,6 +26,7 @@ use super::{
     feedback::Feedback,
     funding_line::FundingLine,
     initiative::{Advisor, Evaluation, Initiative},
+    legal_hold::LegalHold,
     offer::Offer,
     partner::Partner,
     place::{Municipality, Neighbourhood},
@@ -33,6 +34,7 @@ use super::{
     plan_action::PlanAction,
     referral::Referral,
     resident::Resident,
+    retention::{RetentionRule, RetentionRun},
     selection::{cx, plan},
     service::Service,
     signal::Signal,
@@ -84,6 +86,12 @@ pub enum Node {
     Feedback(Feedback),
     /// A read of a resident's data.
     AccessLogEntry(AccessLogEntry),
+    /// How long a municipality keeps cases.
+    RetentionRule(RetentionRule),
+    /// What was removed on a day.
+    RetentionRun(RetentionRun),
+    /// What must be kept for longer.
+    LegalHold(LegalHold),
     /// A room or a thing that can be booked.
     Bookable(Bookable),
     /// A booking.
@@ -137,6 +145,9 @@ fn wrap(row: std::sync::Arc<Row>) -> FieldResult<Option<Node>> {
         Kind::Ambassador => Node::Ambassador(Ambassador(Visible::try_from_node(row)?)),
         Kind::ContactMoment => Node::ContactMoment(ContactMoment(Visible::try_from_node(row)?)),
         Kind::AccessLogEntry => Node::AccessLogEntry(AccessLogEntry(Visible::try_from_node(row)?)),
+        Kind::RetentionRule => Node::RetentionRule(RetentionRule(Visible::try_from_node(row)?)),
+        Kind::RetentionRun => Node::RetentionRun(RetentionRun(Visible::try_from_node(row)?)),
+        Kind::LegalHold => Node::LegalHold(LegalHold(Visible::try_from_node(row)?)),
         Kind::CallOut => Node::CallOut(CallOut(Visible::try_from_node(row)?)),
         Kind::Offer => Node::Offer(Offer(Visible::try_from_node(row)?)),
         Kind::Plan => Node::Plan(Plan(Visible::try_from_node(row)?)),

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Error, Object, SimpleObject};
 use nabij_entity::processing::{
     DataCategory, DataReceiver, DataSubject, ErasureEffect, LegalBasis, ProcessingPurpose,
-    RetentionRule, SpecialCategoryBasis,
+    RetentionTerm, SpecialCategoryBasis,
 };
 
 use super::{
@@ -38,7 +38,7 @@ pub struct ProcessingRegisterEntry {
     /// Who may come to see it, within their scope; empty when the service alone uses it.
     pub receivers: Vec<DataReceiver>,
     /// How long it stays.
-    pub retention: RetentionRule,
+    pub retention: RetentionTerm,
     /// What becomes of it when a resident is erased; null where it holds nothing of residents.
     pub when_erased: Option<ErasureEffect>,
 }

@@ -258,7 +258,8 @@ impl Resident {
         paging::along(self.0.node(), "history", &paging)
     }
 
-    /// When they were erased at their request; nothing of them is kept since. Null otherwise.
+    /// When they were erased, at their request or because the period of their last case was over;
+    /// nothing of them is kept since. Null otherwise.
     async fn erased_at(&self) -> Option<DateTime> {
         self.0.erased_at.map(Into::into)
     }

@@ -235,6 +235,12 @@ impl Signal {
         )
     }
 
+    /// When what was told in it, and whom it leads to, was removed because its period was over; null
+    /// while it is kept. Then its title is empty, and it can't be opened again.
+    async fn content_removed_at(&self) -> Option<DateTime> {
+        self.0.content_removed_at.map(Into::into)
+    }
+
     /// When it came in.
     async fn created_at(&self) -> DateTime {
         self.0.created_at.into()

@@ -8,9 +8,9 @@ mod plans;
 use nabij_entity::{
     activity, activity::ActivityAction, ambassador, bookable, booking, call_out,
     call_out::CallOutAction, commitment, consent, deployment, funding_line,
-    funding_line::FundingLineAction, initiative, offer, offer::OfferAction, plan, plan::PlanStep,
-    plan_action, plan_action::PlanActionStep, referral, referral::ReferralAction, resident,
-    role_grant::Role, signal, signal::SignalAction, team,
+    funding_line::FundingLineAction, initiative, legal_hold, offer, offer::OfferAction, plan,
+    plan::PlanStep, plan_action, plan_action::PlanActionStep, referral, referral::ReferralAction,
+    resident, role_grant::Role, signal, signal::SignalAction, team,
 };
 use uuid::Uuid;
 
@@ -83,6 +83,16 @@ pub enum Action<'a> {
     ResidentUpdate(&'a resident::Model),
     /// Erase a resident.
     ResidentErase(&'a resident::Model),
+    /// Say how long this municipality keeps cases.
+    RetentionManage(Uuid),
+    /// Look at what is due to be removed in this municipality.
+    RetentionRead(Uuid),
+    /// Remove what is due.
+    RetentionRun,
+    /// Keep something of this place for longer.
+    LegalHoldPlace(Place),
+    /// End that.
+    LegalHoldLift(&'a legal_hold::Model),
     /// Record a consent the resident gave.
     ConsentRecord(&'a resident::Model),
     /// Record that the resident withdrew a consent.
@@ -232,6 +242,22 @@ pub fn decide(viewer: &Viewer, action: Action<'_>) -> Result<Permit, Forbidden> 
             // The service by itself, from the list of erased residents.
             viewer.system_reason().is_some()
                 || viewer.coordinates(resident.municipality_id, Some(resident.neighbourhood_id))
+        }
+        Action::RetentionManage(municipality) => {
+            viewer.holds(Role::Admin) || viewer.coordinates(municipality, None)
+        }
+        // Ids and numbers, and nothing that anybody told.
+        Action::RetentionRead(municipality) => {
+            viewer.holds(Role::Admin)
+                || viewer.coordinates(municipality, None)
+                || viewer
+                    .municipalities(Role::Auditor)
+                    .any(|id| id == municipality)
+        }
+        Action::RetentionRun => viewer.system_reason().is_some(),
+        Action::LegalHoldPlace(place) => coordinates(place),
+        Action::LegalHoldLift(hold) => {
+            viewer.coordinates(hold.municipality_id, Some(hold.neighbourhood_id))
         }
         Action::ConsentWithdraw(consent) => {
             viewer.coordinates(consent.municipality_id, Some(consent.neighbourhood_id))

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `call_outs.rs` | call-outs whose deadline has passed give their referral back |
 //! | `keys.rs` | idempotency keys are forgotten after a day |
+//! | `retention.rs` | once a day: what is kept for longer than its period is removed |
 //!
 //! Each work is safe with several replicas: it looks for what is due, and settles each record in a
 //! transaction of its own, under a lock, after asking once more whether it still is. It runs by the
@@ -13,6 +14,7 @@
 
 pub mod call_outs;
 pub mod keys;
+pub mod retention;
 
 use std::{sync::Arc, time::Duration};
 
@@ -51,6 +53,7 @@ impl Relay {
     pub async fn pass(cx: &Cx) {
         call_outs::lapse(cx).await;
         keys::forget(cx).await;
+        retention::remove(cx).await;
     }
 }
 

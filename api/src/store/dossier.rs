@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{
     Cx, Failure, access,
-    held::{Column, HELD, Held, Tells},
+    held::{Column, HELD, Held, Tells, Whose},
     read::log::{entry, to_its_end},
     scope,
 };
@@ -132,7 +132,9 @@ impl Cx {
             return Ok(Vec::new());
         }
         let mut select = Query::select();
-        select.from(held.table).and_where(held.of(person));
+        select
+            .from(held.table)
+            .and_where(held.of(&Whose::person(person)));
         if held.prefix.is_some() {
             let id = (Alias::new(held.table), Alias::new("id"));
             select.column(id.clone()).order_by(id, sea_orm::Order::Asc);

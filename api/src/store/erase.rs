@@ -1,5 +1,6 @@
-//! Erasing a person (GDPR article 17): from every table that holds something of them, by the lines of
-//! [`super::held`]. What stays are codes, times and ids of nobody.
+//! Removing what was told of people, from every table that holds something of it, by the lines of
+//! [`super::held`]: of a person who is erased (GDPR article 17), and of a case whose period is over
+//! (article 5(1)(e)). What stays are codes, times and ids of nobody.
 //!
 //! The ids of those who were erased are kept twice: in the table `erasures`, and in a file beside
 //! the database ([`ErasedList`]) that no backup of the database takes back. What is in either is
@@ -14,7 +15,6 @@ use std::{
 
 use nabij_entity::{consent, erasure, event, referral, resident, signal};
 use sea_orm::{
-    ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Alias, Expr, Query},
 };
@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use super::{
     Cx, Failure, Tx, dialect,
-    held::{Fate, HELD},
+    held::{Fate, HELD, Whose},
 };
 use crate::policy::Permit;
 
@@ -49,14 +49,15 @@ impl Tx {
         Ok(select.one(&self.connection()).await?)
     }
 
-    /// What of a person is still under way, locked.
+    /// What of people is still under way, locked.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn under_way(&self, person: Uuid) -> Result<UnderWay, Failure> {
+    pub async fn under_way(&self, people: &[Uuid]) -> Result<UnderWay, Failure> {
+        let whose = Whose::People(people.to_vec());
         let of = |table: &str| {
             let held = HELD.iter().find(|held| held.table == table);
-            held.map_or_else(super::scope::nothing, |held| held.of(person))
+            held.map_or_else(super::scope::nothing, |held| held.of(&whose))
         };
         let backend = self.backend();
         let mut signals = signal::Entity::find()
@@ -79,30 +80,64 @@ impl Tx {
         })
     }
 
-    /// Takes a person out of every table that holds something of them, and remembers their id. Part
-    /// of a change of the resident, whose event it shares.
+    /// Takes people out of every table that holds something of them, and remembers their ids. Part
+    /// of a change of the residents, whose events it shares.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn erase(&self, _permit: &Permit, person: &resident::Model) -> Result<(), Failure> {
+    pub async fn erase(&self, _permit: &Permit, people: &[resident::Model]) -> Result<(), Failure> {
+        let ids: Vec<Uuid> = people.iter().map(|person| person.id).collect();
+        self.clear(&Whose::People(ids.clone())).await?;
+        let known: Vec<Uuid> = erasure::Entity::find()
+            .filter(erasure::Column::ResidentId.is_in(ids))
+            .all(&self.connection())
+            .await?
+            .into_iter()
+            .map(|known| known.resident_id)
+            .collect();
+        let new = people.iter().filter(|person| !known.contains(&person.id));
+        let erasures = new.map(|person| erasure::Model {
+            resident_id: person.id,
+            municipality_id: person.municipality_id,
+            user_id: self.viewer().user_id(),
+            erased_at: self.now(),
+            request_id: self.request_id().to_owned(),
+        });
+        self.insert_rows::<erasure::Entity>(erasures.collect())
+            .await
+    }
+
+    /// Takes what was told, and whom it leads to, out of cases and of all that belongs to them. Part
+    /// of a change of the signals, whose events it shares.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn clear_cases(&self, _permit: &Permit, cases: &[Uuid]) -> Result<(), Failure> {
+        self.clear(&Whose::Cases(cases.to_vec())).await
+    }
+
+    /// What removing means, for people and for cases, by the lines of [`super::held`].
+    async fn clear(&self, whose: &Whose) -> Result<(), Failure> {
+        let by_case = matches!(whose, Whose::Cases(_));
         // What others are tied to comes first in the list, and goes last.
         for held in HELD.iter().rev() {
             if held.goes {
                 let delete = Query::delete()
                     .from_table(held.table)
-                    .and_where(held.of(person.id))
+                    .and_where(held.of(whose))
                     .to_owned();
                 self.connection().execute(&delete).await?;
                 continue;
             }
             let mut update = Query::update();
-            update.table(held.table).and_where(held.of(person.id));
+            update.table(held.table).and_where(held.of(whose));
             for column in held.columns {
                 let empty = match column.fate {
                     Fate::Null => Expr::cust("NULL"),
+                    Fate::Link if by_case => Expr::cust("NULL"),
                     Fate::Blank => Expr::val(""),
                     Fate::NoneOf => Expr::val(","),
-                    Fate::Stays | Fate::Codes => continue,
+                    Fate::Stays | Fate::Codes | Fate::Link => continue,
                 };
                 update.value(Alias::new(column.name), empty);
             }
@@ -110,32 +145,16 @@ impl Tx {
                 self.connection().execute(&update).await?;
             }
         }
-        self.keep_codes_of_events(person.id).await?;
-        let known = erasure::Entity::find_by_id(person.id)
-            .one(&self.connection())
-            .await?;
-        if known.is_none() {
-            let erasure = erasure::ActiveModel {
-                resident_id: Set(person.id),
-                municipality_id: Set(person.municipality_id),
-                user_id: Set(self.viewer().user_id()),
-                erased_at: Set(self.now()),
-                request_id: Set(self.request_id().to_owned()),
-            };
-            erasure::Entity::insert(erasure)
-                .exec_without_returning(&self.connection())
-                .await?;
-        }
-        Ok(())
+        self.keep_codes_of_events(whose).await
     }
 
     /// Events hold codes and nothing else; this is for the one that doesn't.
-    async fn keep_codes_of_events(&self, person: Uuid) -> Result<(), Failure> {
+    async fn keep_codes_of_events(&self, whose: &Whose) -> Result<(), Failure> {
         let Some(held) = HELD.iter().find(|held| held.table == "events") else {
             return Err(Failure::Bug("events are not among what is held"));
         };
         let events = event::Entity::find()
-            .filter(held.of(person))
+            .filter(held.of(whose))
             .all(&self.connection())
             .await?;
         for event in events {

@@ -44,6 +44,8 @@ const SUBJECTS: &[Kind] = &[
     Kind::Team,
     Kind::Training,
     Kind::Deployment,
+    Kind::RetentionRule,
+    Kind::LegalHold,
 ];
 
 impl Record for event::Entity {

@@ -70,6 +70,9 @@ pub enum Fate {
     NoneOf,
     /// Only codes of its document stay.
     Codes,
+    /// It stays: it leads to nobody any more. When a case is removed whose person stays, it becomes
+    /// null.
+    Link,
 }
 
 const fn column(name: &'static str, tells: Tells, fate: Fate) -> Column {
@@ -84,6 +87,11 @@ const fn said(name: &'static str) -> Column {
 /// A code or a number that says how the case went: told, and stays.
 const fn fact(name: &'static str) -> Column {
     column(name, Tells::Text, Fate::Stays)
+}
+
+/// What leads from a case to a person who may stay when the case goes.
+const fn link(name: &'static str) -> Column {
+    column(name, Tells::Nothing, Fate::Link)
 }
 
 const fn when(name: &'static str) -> Column {
@@ -169,7 +177,7 @@ pub const HELD: &[Held] = &[
             inner("id"),
             inner("municipality_id"),
             inner("neighbourhood_id"),
-            inner("resident_id"),
+            link("resident_id"),
             fact("kind"),
             fact("category"),
             fact("chore_kind"),
@@ -190,6 +198,7 @@ pub const HELD: &[Held] = &[
             fact("dismiss_reason"),
             inner("duplicate_of_id"),
             when("closed_at"),
+            when("content_removed_at"),
             when("created_at"),
             when("updated_at"),
             inner("version"),
@@ -205,7 +214,7 @@ pub const HELD: &[Held] = &[
             inner("signal_id"),
             inner("municipality_id"),
             inner("neighbourhood_id"),
-            inner("resident_id"),
+            link("resident_id"),
             organisation("from_partner_id"),
             organisation("to_partner_id"),
             inner("service_id"),
@@ -215,7 +224,7 @@ pub const HELD: &[Held] = &[
             fact("held_from"),
             fact("basis"),
             said("basis_justification"),
-            inner("consent_id"),
+            link("consent_id"),
             fact("disclosed_fields"),
             said("reason"),
             fact("reject_reason"),
@@ -300,7 +309,7 @@ pub const HELD: &[Held] = &[
             inner("municipality_id"),
             inner("neighbourhood_id"),
             organisation("partner_id"),
-            inner("resident_id"),
+            link("resident_id"),
             fact("category"),
             fact("chore_kind"),
             column("title", Tells::Text, Fate::Blank),
@@ -337,6 +346,28 @@ pub const HELD: &[Held] = &[
             said("note"),
             when("selected_at"),
             said("status_note"),
+            when("created_at"),
+            when("updated_at"),
+            inner("version"),
+        ],
+        goes: false,
+    },
+    Held {
+        table: "legal_holds",
+        prefix: Some("hold"),
+        ties: &[Tie::Person("resident_id"), Tie::Row("signal_id", "signals")],
+        columns: &[
+            inner("id"),
+            inner("municipality_id"),
+            inner("neighbourhood_id"),
+            inner("signal_id"),
+            inner("resident_id"),
+            column("reason", Tells::Text, Fate::Blank),
+            when("ends_at"),
+            inner("placed_by_user_id"),
+            when("lifted_at"),
+            inner("lifted_by_user_id"),
+            said("lift_reason"),
             when("created_at"),
             when("updated_at"),
             inner("version"),
@@ -465,38 +496,101 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
     ("training_ambassadors", "volunteers"),
     ("training_members", "people who work with the service"),
     ("deployments", "volunteers"),
+    ("retention_rules", "how long municipalities keep cases"),
+    ("retention_runs", "how much was removed, in numbers"),
 ];
 
+/// Whose rows are meant.
+#[derive(Clone)]
+pub(super) enum Whose {
+    /// Those of these people.
+    People(Vec<Uuid>),
+    /// Those of these cases: signals, with what belongs to them, and nothing else of their people.
+    Cases(Vec<Uuid>),
+    /// Those of the cases whose ids this selects.
+    CasesIn(SelectStatement),
+}
+
+impl Whose {
+    pub(super) fn person(id: Uuid) -> Self {
+        Self::People(vec![id])
+    }
+
+    /// The row's column holds the id of one of the people.
+    fn are_people(&self, column: Expr) -> Expr {
+        match self {
+            Self::People(ids) => column.is_in(ids.iter().copied()),
+            Self::Cases(_) | Self::CasesIn(_) => scope::nothing(),
+        }
+    }
+
+    /// The signal's id is that of one of the cases.
+    fn are_cases(&self, id: Expr) -> Expr {
+        match self {
+            Self::People(_) => scope::nothing(),
+            Self::Cases(ids) => id.is_in(ids.iter().copied()),
+            Self::CasesIn(select) => id.in_subquery(select.clone()),
+        }
+    }
+}
+
 impl Held {
-    /// The rows of this table that are tied to a person, by its own name.
-    pub(super) fn of(&self, person: Uuid) -> Expr {
-        scope::any(self.ties.iter().map(|tie| tie.holds(self.table, person)))
+    /// The rows of this table that are theirs, by its own name.
+    pub(super) fn of(&self, whose: &Whose) -> Expr {
+        let ties = self.ties.iter().map(|tie| tie.holds(self.table, whose));
+        if self.table != "signals" {
+            return scope::any(ties);
+        }
+        let id = Expr::col((Alias::new(self.table), Alias::new("id")));
+        scope::any(ties.chain([whose.are_cases(id)]))
     }
 
     /// The ids of those rows.
-    fn ids_of(&self, person: Uuid) -> SelectStatement {
+    pub(super) fn ids_of(&self, whose: &Whose) -> SelectStatement {
         Query::select()
             .column((Alias::new(self.table), Alias::new("id")))
             .from(self.table)
-            .and_where(self.of(person))
+            .and_where(self.of(whose))
             .to_owned()
+    }
+
+    /// The id of the signal that a row of this table belongs to, by its own name; none where it
+    /// belongs to no case, or isn't a record of its own.
+    pub(super) fn case(&self) -> Option<Expr> {
+        self.prefix?;
+        let column = |name: &'static str| Expr::col((Alias::new(self.table), Alias::new(name)));
+        if self.table == "signals" {
+            return Some(column("id"));
+        }
+        self.ties.iter().find_map(|tie| match tie {
+            Tie::Row(name, "signals") => Some(column(name)),
+            Tie::Row(name, other) => {
+                let held = HELD.iter().find(|held| held.table == *other)?;
+                let mut select = Query::select();
+                select.expr(held.case()?).from(held.table).and_where(
+                    Expr::col((Alias::new(held.table), Alias::new("id"))).eq(column(name)),
+                );
+                Some(select.into())
+            }
+            Tie::Person(_) | Tie::AnyRecord(_) => None,
+        })
     }
 }
 
 impl Tie {
-    fn holds(&self, table: &'static str, person: Uuid) -> Expr {
+    fn holds(&self, table: &'static str, whose: &Whose) -> Expr {
         let column = |name: &'static str| Expr::col((Alias::new(table), Alias::new(name)));
         let known = |name: &str| HELD.iter().find(|held| held.table == name);
         match self {
-            Self::Person(name) => column(name).eq(person),
+            Self::Person(name) => whose.are_people(column(name)),
             Self::Row(name, other) => match known(other) {
-                Some(other) => column(name).in_subquery(other.ids_of(person)),
+                Some(other) => column(name).in_subquery(other.ids_of(whose)),
                 None => scope::nothing(),
             },
             Self::AnyRecord(name) => scope::any(
                 HELD.iter()
                     .filter(|held| held.prefix.is_some_and(|prefix| prefix != "event"))
-                    .map(|held| column(name).in_subquery(held.ids_of(person))),
+                    .map(|held| column(name).in_subquery(held.ids_of(whose))),
             ),
         }
     }

@@ -318,6 +318,12 @@ kinds! {
     Event = "event" => entity::event::Entity;
     /// A read of a resident's data.
     AccessLogEntry = "access" => entity::access_log::Entity;
+    /// How long a municipality keeps cases.
+    RetentionRule = "retention" => entity::retention_rule::Entity;
+    /// What was removed on a day because its period was over.
+    RetentionRun = "retentionrun" => entity::retention_run::Entity;
+    /// What must be kept for longer.
+    LegalHold = "hold" => entity::legal_hold::Entity;
     /// A user.
     User = "user" => entity::user::Entity;
     /// A role held by a user.

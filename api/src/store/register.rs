@@ -9,7 +9,7 @@
 use nabij_entity::{
     processing::{
         DataCategory, DataReceiver, DataSubject, ErasureEffect, LegalBasis, ProcessingPurpose,
-        RetentionRule, SpecialCategoryBasis,
+        RetentionTerm, SpecialCategoryBasis,
     },
     role_grant::Role,
     user::UserKind,
@@ -41,7 +41,7 @@ pub struct Processing {
     /// On which of these grounds where it may tell of health, origin or belief (article 9(2)).
     pub special: &'static [SpecialCategoryBasis],
     /// How long (article 5(1)(e)).
-    pub retention: RetentionRule,
+    pub retention: RetentionTerm,
 }
 
 impl Processing {
@@ -169,7 +169,8 @@ fn when_erased(table: &str, column: &str) -> Option<ErasureEffect> {
         _ if held.goes => ErasureEffect::Goes,
         Fate::Null | Fate::Blank | Fate::NoneOf => ErasureEffect::Goes,
         Fate::Codes => ErasureEffect::ReducedToCodes,
-        Fate::Stays => ErasureEffect::Stays,
+        // What leads to somebody who was erased leads to nobody.
+        Fate::Stays | Fate::Link => ErasureEffect::Stays,
     })
 }
 

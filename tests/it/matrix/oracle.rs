@@ -280,8 +280,23 @@ impl Oracle<'_> {
                                 .is_some_and(|of| eyes.audits.contains(&of))
                     })
             }
+            // How long something is kept is told to everybody.
+            Kind::RetentionRule => true,
+            Kind::RetentionRun => self.answers_for(row!(self.retention_runs, id).municipality_id),
+            Kind::LegalHold => {
+                let hold = row!(self.holds, id);
+                eyes.coordinates(hold.municipality_id, hold.neighbourhood_id)
+                    || eyes.audits.contains(&hold.municipality_id)
+            }
             Kind::RoleGrant => self.sees_account(row!(self.grants, id).user_id),
         }
+    }
+
+    /// Whether they answer for how long a municipality keeps things.
+    fn answers_for(&self, municipality: Uuid) -> bool {
+        self.eyes.is_admin
+            || self.eyes.municipalities.contains(&municipality)
+            || self.eyes.audits.contains(&municipality)
     }
 
     /// Whether they see what happened to the record.
@@ -296,6 +311,7 @@ impl Oracle<'_> {
             Kind::Booking => self.is_concerned(row!(self.bookings, id)),
             Kind::Team => self.works_with(row!(self.teams, id)),
             Kind::User => self.sees_account(id),
+            Kind::RetentionRule => self.answers_for(row!(self.retention_rules, id).municipality_id),
             kind => self.sees(kind, id),
         }
     }

@@ -13,10 +13,10 @@ use nabij_entity::{
     SetOf, access_log, activity, activity_organiser, activity_series, activity_volunteer,
     ambassador, attendance, bookable, booking, call_out, commitment, consent, contact_moment,
     deployment, endorsement, evaluation, event, feedback, finding, funding_line, initiative,
-    initiative_advisor, initiative_partner, occurrence, offer, partner, partner_neighbourhood,
-    plan, plan_action, plan_session, referral, resident, resident_contact, role_grant, service,
-    signal, team, team_member, team_neighbourhood, training, training_ambassador, user,
-    vocabulary::TargetGroup,
+    initiative_advisor, initiative_partner, legal_hold, occurrence, offer, partner,
+    partner_neighbourhood, plan, plan_action, plan_session, referral, resident, resident_contact,
+    retention_rule, retention_run, role_grant, service, signal, team, team_member,
+    team_neighbourhood, training, training_ambassador, user, vocabulary::TargetGroup,
 };
 use nabij_tests::{Person, Town};
 use sea_orm::{
@@ -81,6 +81,9 @@ pub struct World {
     pub deployments: Vec<deployment::Model>,
     pub events: Vec<event::Model>,
     pub reads: Vec<access_log::Model>,
+    pub retention_rules: Vec<retention_rule::Model>,
+    pub retention_runs: Vec<retention_run::Model>,
+    pub holds: Vec<legal_hold::Model>,
     pub users: Vec<user::Model>,
     pub grants: Vec<role_grant::Model>,
     pub municipalities: Vec<Uuid>,
@@ -209,6 +212,7 @@ impl World {
         world.together(&mut draw).await;
         world.planned(&mut draw).await;
         world.teams(&mut draw).await;
+        world.kept(&mut draw).await;
         world.traces(&mut draw).await;
         world
     }

@@ -2,7 +2,7 @@
 
 use nabij_entity::{
     SetOf, activity, ambassador, bookable, booking, call_out, consent, deployment, initiative,
-    offer, referral, resident, signal, team, vocabulary,
+    legal_hold, offer, referral, resident, signal, team, vocabulary,
 };
 
 use sea_orm::prelude::DateTimeUtc;
@@ -23,6 +23,7 @@ pub struct Records {
     pub offer: offer::Model,
     pub resident: resident::Model,
     pub consent: consent::Model,
+    pub legal_hold: legal_hold::Model,
     pub ambassador: ambassador::Model,
     pub initiative: initiative::Model,
     pub bookable: bookable::Model,
@@ -65,6 +66,7 @@ pub fn records() -> Records {
         dismiss_reason: None,
         duplicate_of_id: None,
         closed_at: None,
+        content_removed_at: None,
         created_at: at,
         updated_at: at,
         version,
@@ -170,6 +172,22 @@ pub fn records() -> Records {
             recorded_by_ambassador_id: Some(id::REPORTING_AMBASSADOR),
             recorded_by_partner_id: None,
             erased_at: None,
+            created_at: at,
+            updated_at: at,
+            version,
+        },
+        legal_hold: legal_hold::Model {
+            id: id::RECORD,
+            municipality_id,
+            neighbourhood_id,
+            signal_id: Some(id::RECORD),
+            resident_id: None,
+            reason: "A claim in court".to_owned(),
+            ends_at: None,
+            placed_by_user_id: id::SOMEBODY,
+            lifted_at: None,
+            lifted_by_user_id: None,
+            lift_reason: None,
             created_at: at,
             updated_at: at,
             version,

@@ -47,7 +47,7 @@ async fn dump(town: &Town) -> Vec<(String, String)> {
     rows
 }
 
-async fn found(town: &Town) -> Vec<(String, String)> {
+pub(super) async fn found(town: &Town) -> Vec<(String, String)> {
     let mut rows = dump(town).await;
     rows.retain(|(_, row)| CANARIES.iter().any(|word| row.contains(word)));
     rows

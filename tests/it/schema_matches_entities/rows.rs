@@ -4,6 +4,7 @@
 mod activities;
 mod bookings;
 mod plans;
+mod retention;
 mod signals;
 mod teams;
 
@@ -72,6 +73,7 @@ pub(super) async fn every_record(db: &DatabaseConnection) -> BTreeSet<String> {
     tables.extend(teams::rows(db, &ids).await);
     let resident = resident(db, &ids, &mut tables).await;
     signals::case(db, &ids, resident, &mut tables).await;
+    retention::rows(db, &ids, resident, &mut tables).await;
     plans::all(db, &ids, &mut tables).await;
     tables.into_iter().collect()
 }

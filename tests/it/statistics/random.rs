@@ -168,6 +168,7 @@ impl Scene<'_> {
             dismiss_reason: None,
             duplicate_of_id: None,
             closed_at: closed.then(|| self.dice.moment(self.period)),
+            content_removed_at: None,
             created_at: at,
             updated_at: at,
             version: 1,

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
-        call_out,
+        call_out, legal_hold,
         refusal::{Code, Outcome, Problem, Refusal, expect_version},
     },
     policy::{Action, Permit, decide},
@@ -29,7 +29,7 @@ use crate::{
 ///
 /// # Errors
 /// [`Code::NotFound`], [`Code::Forbidden`], [`Code::Conflict`], and [`Code::Invalid`] for somebody
-/// who was erased already.
+/// who was erased already, or is under a legal hold (article 17(3)).
 pub async fn erase(cx: &Cx, id: Uuid, expected_version: Option<i32>) -> Outcome<Uuid> {
     let tx = cx.begin().await?;
     let seen = tx
@@ -39,7 +39,8 @@ pub async fn erase(cx: &Cx, id: Uuid, expected_version: Option<i32>) -> Outcome<
     let permit = decide(tx.viewer(), Action::ResidentErase(&seen))?;
     expect_version(expected_version, seen.version)?;
     still_here(&seen, "id")?;
-    take_out(&tx, &permit, &seen).await?;
+    legal_hold::none_on(&tx, id).await?;
+    take_out(&tx, &permit, std::slice::from_ref(&seen)).await?;
     // On the list before it counts: if the process ends in between, the next start erases them.
     remember(cx, vec![id]).await?;
     tx.commit().await?;
@@ -57,12 +58,13 @@ pub(in crate::domain) fn still_here(resident: &resident::Model, path: &str) -> R
     Err(Problem::new(
         Code::Invalid,
         path,
-        "This resident was erased at their request: nothing of them is kept here any more. If they \
-         ask for help again, record them anew.",
+        "This resident was erased: nothing of them is kept here any more. If they ask for help \
+         again, record them anew.",
     ))
 }
 
-async fn remember(cx: &Cx, ids: Vec<Uuid>) -> Result<(), Failure> {
+/// Puts ids on the list of erased residents, and comes back when they are on the disk.
+pub(in crate::domain) async fn remember(cx: &Cx, ids: Vec<Uuid>) -> Result<(), Failure> {
     let Some(list) = cx.erased_list() else {
         return Ok(());
     };
@@ -81,11 +83,15 @@ async fn remember(cx: &Cx, ids: Vec<Uuid>) -> Result<(), Failure> {
     }
 }
 
-async fn take_out(tx: &Tx, permit: &Permit, resident: &resident::Model) -> Outcome<()> {
-    let under_way = tx.under_way(resident.id).await?;
-    for consent in &under_way.consents {
-        withdraw(tx, permit, consent).await?;
-    }
+/// Ends what is under way of residents who are locked, and takes out what is held of them.
+pub(in crate::domain) async fn take_out(
+    tx: &Tx,
+    permit: &Permit,
+    residents: &[resident::Model],
+) -> Outcome<()> {
+    let ids: Vec<Uuid> = residents.iter().map(|resident| resident.id).collect();
+    let under_way = tx.under_way(&ids).await?;
+    withdraw(tx, permit, &under_way.consents).await?;
     for referral in &under_way.referrals {
         cancel(tx, permit, referral).await?;
     }
@@ -96,24 +102,27 @@ async fn take_out(tx: &Tx, permit: &Permit, resident: &resident::Model) -> Outco
         erased_at: Set(Some(tx.now())),
         ..Default::default()
     };
-    let happening = Happening::new("resident.erased", (Kind::Resident, resident.id));
-    tx.update::<resident::Entity>(permit, resident.id, resident.version, change, happening)
-        .await?
-        .map_err(|Stale| Problem::raced())?;
-    tx.erase(permit, resident).await?;
+    let happenings = ids
+        .iter()
+        .map(|id| Happening::new("resident.erased", (Kind::Resident, *id)));
+    tx.update_all::<resident::Entity>(permit, &ids, change, happenings.collect())
+        .await?;
+    tx.erase(permit, residents).await?;
     Ok(())
 }
 
-async fn withdraw(tx: &Tx, permit: &Permit, consent: &consent::Model) -> Outcome<()> {
+async fn withdraw(tx: &Tx, permit: &Permit, consents: &[consent::Model]) -> Outcome<()> {
     let change = consent::ActiveModel {
         withdrawn_at: Set(Some(tx.now())),
         withdrawn_by_user_id: Set(tx.viewer().user_id()),
         ..Default::default()
     };
-    let happening = Happening::new("consent.withdrawn", (Kind::Consent, consent.id));
-    tx.update::<consent::Entity>(permit, consent.id, consent.version, change, happening)
-        .await?
-        .map_err(|Stale| Problem::raced())?;
+    let ids: Vec<Uuid> = consents.iter().map(|consent| consent.id).collect();
+    let happenings = ids
+        .iter()
+        .map(|id| Happening::new("consent.withdrawn", (Kind::Consent, *id)));
+    tx.update_all::<consent::Entity>(permit, &ids, change, happenings.collect())
+        .await?;
     Ok(())
 }
 
@@ -208,7 +217,7 @@ pub async fn replay(cx: &Cx) -> Result<usize, ReplayError> {
     for id in &back {
         if let Some(resident) = tx.resident_to_erase(*id).await? {
             let permit = decide(tx.viewer(), Action::ResidentErase(&resident))?;
-            take_out(&tx, &permit, &resident).await?;
+            take_out(&tx, &permit, &[resident]).await?;
         }
     }
     tx.commit().await?;

@@ -23,7 +23,7 @@ pub(super) const FIELDS: &[Row] = rows! {
     Signal {
         Edge: ambassador contactMoments duplicateOf history municipality neighbourhood
             referrals reporterPartner resident;
-        Record: allowedActions category choreKind createdAt dismissReason dueAt
+        Record: allowedActions category choreKind contentRemovedAt createdAt dismissReason dueAt
             externalReference id inCohort inflowChannel kind outcome overdue source status title
             updatedAt urgency version;
         Shown("casework"): outcomeNote;

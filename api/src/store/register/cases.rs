@@ -2,7 +2,7 @@
 
 use nabij_entity::processing::{
     DataCategory as C, DataSubject as S, LegalBasis as B, ProcessingPurpose as P,
-    RetentionRule as R,
+    RetentionTerm as R,
 };
 
 use super::{
@@ -64,7 +64,7 @@ declare! {
     }
     signal {
         HELP.sensitive(C::Care) => Kind Category ChoreKind Urgency Status Outcome DismissReason
-            DueAt ClosedAt CreatedAt UpdatedAt;
+            DueAt ClosedAt ContentRemovedAt CreatedAt UpdatedAt;
         HELP.sensitive(C::FreeText) => Title Text OutcomeNote;
         HELP.of(C::Link) => Id MunicipalityId NeighbourhoodId ResidentId DuplicateOfId
             ExternalReference Source InflowChannel HandlerPartnerId;

@@ -3,7 +3,7 @@
 
 use nabij_entity::processing::{
     DataCategory as C, DataSubject as S, LegalBasis as B, ProcessingPurpose as P,
-    RetentionRule as R,
+    RetentionTerm as R,
 };
 
 use super::{Holds::NothingOfAPerson, Processing, declare};

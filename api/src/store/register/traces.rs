@@ -2,10 +2,10 @@
 
 use nabij_entity::processing::{
     DataCategory as C, DataSubject as S, LegalBasis as B, ProcessingPurpose as P,
-    RetentionRule as R,
+    RetentionTerm as R,
 };
 
-use super::{Processing, declare};
+use super::{Holds::NothingOfAPerson, Processing, declare};
 
 /// Being able to show what was done with personal data (GDPR articles 5(2) and 32).
 const ACCOUNT: Processing = Processing {
@@ -14,6 +14,14 @@ const ACCOUNT: Processing = Processing {
     bases: &[B::LegalObligation],
     special: &[],
     retention: R::ForAccountability,
+};
+
+/// Keeping what a complaint, an inquiry or a procedure asks for (articles 17(3)(e) and 18(1)(c)),
+/// and being able to show why.
+const HOLD: Processing = Processing {
+    subjects: &[S::Resident, S::Staff],
+    retention: R::WithTheCase,
+    ..ACCOUNT
 };
 
 /// Doing once what was sent twice.
@@ -38,6 +46,19 @@ declare! {
     erasure {
         ACCOUNT.of(C::Authorship) => UserId ErasedAt;
         ACCOUNT.of(C::Link) => ResidentId MunicipalityId RequestId;
+    }
+    legal_hold {
+        HOLD.sensitive(C::FreeText) => Reason LiftReason;
+        HOLD.of(C::Link) => Id MunicipalityId NeighbourhoodId SignalId ResidentId;
+        HOLD.of(C::Authorship) => PlacedByUserId LiftedByUserId;
+        HOLD.of(C::Care) => EndsAt LiftedAt CreatedAt UpdatedAt;
+        NothingOfAPerson => Version;
+    }
+    retention_rule {
+        NothingOfAPerson => Id MunicipalityId Ground Months CreatedAt UpdatedAt Version;
+    }
+    retention_run {
+        NothingOfAPerson => Id MunicipalityId Day StartedAt FinishedAt Removed;
     }
     idempotency_key {
         ONCE.of(C::Authorship) => UserId Key Mutation CreatedAt;

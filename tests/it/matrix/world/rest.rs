@@ -292,6 +292,52 @@ impl World {
         }
     }
 
+    /// How long municipalities keep things, what they removed, and what is held.
+    pub(super) async fn kept(&mut self, draw: &mut Draw<'_>) {
+        for municipality_id in self.municipalities.clone() {
+            let row = retention_rule::Model {
+                id: draw.id(),
+                municipality_id,
+                ground: draw.dice.any(),
+                months: 7,
+                created_at: draw.now,
+                updated_at: draw.now,
+                version: 1,
+            };
+            draw.put(&mut self.retention_rules, row).await;
+            let row = retention_run::Model {
+                id: draw.id(),
+                municipality_id,
+                day: draw.now.date_naive(),
+                started_at: draw.now,
+                finished_at: draw.time(),
+                removed: retention_run::Removed::default(),
+            };
+            draw.put(&mut self.retention_runs, row).await;
+        }
+        for _ in 0..SOME {
+            let signal = self.signals[draw.dice.below(self.signals.len())].clone();
+            let id = draw.id();
+            let row = legal_hold::Model {
+                id,
+                municipality_id: signal.municipality_id,
+                neighbourhood_id: signal.neighbourhood_id,
+                signal_id: Some(signal.id),
+                resident_id: None,
+                reason: mark("hold", "reason", id),
+                ends_at: draw.time(),
+                placed_by_user_id: draw.dice.one(&draw.users),
+                lifted_at: draw.time(),
+                lifted_by_user_id: draw.maybe(&draw.users.clone()),
+                lift_reason: marked("hold", "liftReason", id),
+                created_at: draw.now,
+                updated_at: draw.now,
+                version: 1,
+            };
+            draw.put(&mut self.holds, row).await;
+        }
+    }
+
     /// An event of every record that has a history, and reads of every resident.
     pub(super) async fn traces(&mut self, draw: &mut Draw<'_>) {
         for kind in Kind::ALL
@@ -370,6 +416,9 @@ impl World {
             Kind::Event => each(&self.events, |one| one.id),
             Kind::AccessLogEntry => each(&self.reads, |one| one.id),
             Kind::User => each(&self.users, |one| one.id),
+            Kind::RetentionRule => each(&self.retention_rules, |one| one.id),
+            Kind::RetentionRun => each(&self.retention_runs, |one| one.id),
+            Kind::LegalHold => each(&self.holds, |one| one.id),
             Kind::RoleGrant => each(&self.grants, |one| one.id),
             // Told with the record that they belong to, and public.
             Kind::AreaCode | Kind::PartnerIdentifier => Vec::new(),

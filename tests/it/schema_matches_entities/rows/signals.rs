@@ -58,6 +58,7 @@ pub(super) async fn case(
                 dismiss_reason: Some(entity::signal::SignalDismissReason::NotSmallOrUrgent),
                 duplicate_of_id: Some(signal),
                 closed_at: Some(sample_time()),
+                content_removed_at: Some(sample_time()),
                 created_at: sample_time(),
                 updated_at: sample_time(),
                 version: 1,

@@ -31,7 +31,7 @@ mod world;
 use oracle::{Eyes, Oracle};
 use schema::{Way, core, find, kind_name, list, name, ways};
 use tally::Tally;
-use world::{World, mark};
+use world::{World, mark, nobodys};
 
 /// What the town is drawn from.
 const SEED: u64 = 20_261_124;
@@ -488,7 +488,7 @@ impl Asking<'_> {
             _ => format!("query One($id: {of}) {{ {field}(id: {given}) {{ {part} }} }}"),
         };
         let mut answers = Vec::new();
-        for id in [foreign, Uuid::now_v7()] {
+        for id in [foreign, nobodys()] {
             let id = type_id(kind, id);
             let id = if argument == "ids" {
                 json!([id])

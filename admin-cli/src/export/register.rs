@@ -71,7 +71,7 @@ impl Columns for Row {
             several(special_category_bases),
             several(receivers),
             present(retention),
-            optional(when_erased),
+            optional(when_erased.as_deref()),
         ]
     }
 }

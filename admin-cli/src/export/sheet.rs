@@ -25,8 +25,8 @@ pub(super) fn present(cell: &str) -> String {
 }
 
 /// The same for what there may not be: an empty cell then.
-pub(super) fn optional(cell: &Option<String>) -> String {
-    present(cell.as_deref().unwrap_or_default())
+pub(super) fn optional(cell: Option<&str>) -> String {
+    present(cell.unwrap_or_default())
 }
 
 /// Writes rows in one form.
@@ -101,7 +101,7 @@ mod tests {
         const COLUMNS: &'static [&'static str] = &["id", "source"];
 
         fn cells(&self) -> Vec<String> {
-            vec![present(&self.id), optional(&self.source)]
+            vec![present(&self.id), optional(self.source.as_deref())]
         }
     }
 

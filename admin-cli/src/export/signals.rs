@@ -87,11 +87,11 @@ impl Columns for Row {
             present(neighbourhood),
             present(municipality),
             present(due_at),
-            optional(outcome),
-            optional(dismiss_reason),
+            optional(outcome.as_deref()),
+            optional(dismiss_reason.as_deref()),
             present(inflow_channel),
-            optional(source),
-            optional(external_reference),
+            optional(source.as_deref()),
+            optional(external_reference.as_deref()),
         ]
     }
 }

@@ -135,30 +135,27 @@ pub async fn set(
         .with("from", duration(before))
         .with("to", duration(months))
         .with("ground", ground.code());
-    match known {
-        Some(rule) => {
-            let change = retention_rule::ActiveModel {
-                months: Set(months),
-                ..Default::default()
-            };
-            tx.update::<retention_rule::Entity>(&permit, id, rule.version, change, happening)
-                .await?
-                .map_err(|Stale| Problem::raced())?;
-        }
-        None => {
-            let now = tx.now();
-            let rule = retention_rule::Model {
-                id,
-                municipality_id: municipality,
-                ground,
-                months,
-                created_at: now,
-                updated_at: now,
-                version: 1,
-            };
-            let inserted = tx.insert::<retention_rule::Entity>(&permit, rule, happening);
-            unless_taken(inserted.await, Problem::raced)?;
-        }
+    if let Some(rule) = known {
+        let change = retention_rule::ActiveModel {
+            months: Set(months),
+            ..Default::default()
+        };
+        tx.update::<retention_rule::Entity>(&permit, id, rule.version, change, happening)
+            .await?
+            .map_err(|Stale| Problem::raced())?;
+    } else {
+        let now = tx.now();
+        let rule = retention_rule::Model {
+            id,
+            municipality_id: municipality,
+            ground,
+            months,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        let inserted = tx.insert::<retention_rule::Entity>(&permit, rule, happening);
+        unless_taken(inserted.await, Problem::raced)?;
     }
     tx.commit().await?;
     Ok(id)

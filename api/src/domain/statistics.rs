@@ -164,7 +164,7 @@ fn period(from: DateTime<Utc>, until: DateTime<Utc>) -> Result<(), Problem> {
     let begins = |at: DateTime<Utc>| at.day() == 1 && at.time() == NaiveTime::MIN;
     let month = from.month0();
     let fits = [(1, 1), (12, 12)].iter().any(|(months, every)| {
-        month % every == 0 && from.checked_add_months(Months::new(*months)) == Some(until)
+        month.is_multiple_of(*every) && from.checked_add_months(Months::new(*months)) == Some(until)
     });
     if begins(from) && fits {
         return Ok(());

@@ -210,7 +210,8 @@ pub fn decide(viewer: &Viewer, action: Action<'_>) -> Result<Permit, Forbidden> 
         | Action::StatisticsRead(place)
         | Action::TeamCreate(place)
         | Action::TrainingRecord(place)
-        | Action::DeploymentCreate(place) => coordinates(place),
+        | Action::DeploymentCreate(place)
+        | Action::LegalHoldPlace(place) => coordinates(place),
         // It tells what is kept, and nothing that is kept.
         Action::RegisterRead => viewer.account().is_some(),
         Action::AmbassadorManage(ambassador) => {
@@ -254,8 +255,6 @@ pub fn decide(viewer: &Viewer, action: Action<'_>) -> Result<Permit, Forbidden> 
                     .municipalities(Role::Auditor)
                     .any(|id| id == municipality)
         }
-        Action::RetentionRun => viewer.system_reason().is_some(),
-        Action::LegalHoldPlace(place) => coordinates(place),
         Action::LegalHoldLift(hold) => {
             viewer.coordinates(hold.municipality_id, Some(hold.neighbourhood_id))
         }
@@ -282,7 +281,7 @@ pub fn decide(viewer: &Viewer, action: Action<'_>) -> Result<Permit, Forbidden> 
             CallOutAction::Offer | CallOutAction::Close | CallOutAction::Cancel,
             call_out,
         ) => viewer.works_for(Some(call_out.partner_id)),
-        Action::CallOutLapse => viewer.system_reason().is_some(),
+        Action::CallOutLapse | Action::RetentionRun => viewer.system_reason().is_some(),
         Action::OfferMake(call_out, ambassador) => {
             viewer.ambassadors().any(|own| own == ambassador.id)
                 || viewer.works_for(Some(call_out.partner_id))

@@ -508,7 +508,7 @@ pub(super) enum Whose {
     /// Those of these cases: signals, with what belongs to them, and nothing else of their people.
     Cases(Vec<Uuid>),
     /// Those of the cases whose ids this selects.
-    CasesIn(SelectStatement),
+    CasesIn(Box<SelectStatement>),
 }
 
 impl Whose {
@@ -529,7 +529,7 @@ impl Whose {
         match self {
             Self::People(_) => scope::nothing(),
             Self::Cases(ids) => id.is_in(ids.iter().copied()),
-            Self::CasesIn(select) => id.in_subquery(select.clone()),
+            Self::CasesIn(select) => id.in_subquery(SelectStatement::clone(select)),
         }
     }
 }

@@ -307,7 +307,9 @@ impl Cx {
                 }
             }
         }
-        preview.counts = due.counts(db, &Whose::CasesIn(due.cases())).await?;
+        preview.counts = due
+            .counts(db, &Whose::CasesIn(Box::new(due.cases())))
+            .await?;
         let mut residents = Query::select();
         residents
             .expr_as(Expr::cust("COUNT(*)"), "how_many")

@@ -18,6 +18,7 @@ use super::{
     Asking, Scene, Tally,
     oracle::Oracle,
     schema::{core, find, kind_of, list, name},
+    world::nobodys,
 };
 
 /// Mutations in one document.
@@ -29,8 +30,8 @@ fn kind_at(types: &[Value], mutation: &Value, field: &str) -> Kind {
         if name(mutation) == "initiativeAdvisorRemove" {
             return Kind::Advisor;
         }
-        let payload = list(find(types, core(mutation).name), "fields").iter();
-        let record = payload.filter_map(|part| kind_of(core(part).name)).next();
+        let mut payload = list(find(types, core(mutation).name), "fields").iter();
+        let record = payload.find_map(|part| kind_of(core(part).name));
         return record.unwrap_or_else(|| panic!("what is the id of {}?", name(mutation)));
     }
     match field {
@@ -102,7 +103,8 @@ impl Filling<'_> {
         for (nth, part) in parts.iter().enumerate() {
             let at = core(part);
             let on_way = way.first().is_some_and(|first| first == name(part));
-            if !at.is_required && !on_way && !(is_choice && nth == 0) {
+            let is_chosen = is_choice && nth == 0;
+            if !(at.is_required || on_way || is_chosen) {
                 continue;
             }
             let rest = if on_way { &way[1..] } else { &[] };
@@ -137,7 +139,7 @@ impl Filling<'_> {
             "PhoneNumber" => json!("+3223591616"),
             "LanguageTag" => json!("nl"),
             "URL" => json!("https://example.org"),
-            "UUID" => json!(Uuid::now_v7()),
+            "UUID" => json!(nobodys()),
             _ => json!("Something"),
         }
     }
@@ -206,7 +208,7 @@ impl Asking<'_> {
         };
         let kinds = Kind::ALL.iter();
         kinds
-            .map(|kind| (*kind, seen(kind).unwrap_or_else(Uuid::now_v7)))
+            .map(|kind| (*kind, seen(kind).unwrap_or_else(nobodys)))
             .collect()
     }
 
@@ -237,7 +239,7 @@ impl Asking<'_> {
                     mutation,
                     ids: &own,
                 };
-                let deeds = [foreign, Uuid::now_v7()].map(|id| Deed {
+                let deeds = [foreign, nobodys()].map(|id| Deed {
                     mutation: name(mutation).to_owned(),
                     input: filling.input(input, &way, Some(&type_id(kind, id))),
                 });

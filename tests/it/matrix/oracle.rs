@@ -110,6 +110,7 @@ impl Oracle<'_> {
             | Kind::Evaluation
             | Kind::ActivitySeries
             | Kind::Advisor
+            | Kind::RetentionRule
             | Kind::Team => true,
             Kind::Partner => signed_in || row!(self.partners, id).status == PartnerStatus::Active,
             Kind::Service => {
@@ -134,7 +135,7 @@ impl Oracle<'_> {
             }
             Kind::Ambassador => {
                 let volunteer = row!(self.ambassadors, id);
-                self.is_public(volunteer)
+                Self::is_public(volunteer)
                     || self.is_colleague(volunteer)
                     || self.world.members.iter().any(|member| {
                         member.ambassador_id == Some(id)
@@ -231,7 +232,7 @@ impl Oracle<'_> {
                 let member = row!(self.members, id);
                 let is_public = member
                     .ambassador_id
-                    .is_some_and(|of| self.is_public(row!(self.ambassadors, of)));
+                    .is_some_and(|of| Self::is_public(row!(self.ambassadors, of)));
                 member.left_on.is_none() && is_public
                     || eyes.is(member.ambassador_id)
                     || self.works_with(row!(self.teams, member.team_id))
@@ -259,7 +260,7 @@ impl Oracle<'_> {
                     || eyes.is(of.id)
                     || eyes.works_for(of.pool_partner_id)
                     || self.is_served(deployed.neighbourhood_id)
-                    || is_current && self.is_public(of)
+                    || is_current && Self::is_public(of)
             }
             Kind::Event => {
                 let event = row!(self.events, id);
@@ -281,7 +282,6 @@ impl Oracle<'_> {
                     })
             }
             // How long something is kept is told to everybody.
-            Kind::RetentionRule => true,
             Kind::RetentionRun => self.answers_for(row!(self.retention_runs, id).municipality_id),
             Kind::LegalHold => {
                 let hold = row!(self.holds, id);
@@ -385,7 +385,7 @@ impl Oracle<'_> {
         self.eyes.is_admin || self.eyes.user == Some(user)
     }
 
-    fn is_public(&self, volunteer: &ambassador::Model) -> bool {
+    fn is_public(volunteer: &ambassador::Model) -> bool {
         volunteer.status == AmbassadorStatus::Active && volunteer.public_profile
     }
 

@@ -33,6 +33,13 @@ pub fn mark(table: &str, column: &str, id: Uuid) -> String {
     format!("ZZ{table}__{column}__{}ZZ", id.simple())
 }
 
+/// An id that no record has.
+pub fn nobodys() -> Uuid {
+    let moment = DateTime::from_timestamp(1_795_348_800, 0).expect("in range");
+    clock::new_id(&Clock::held(moment).0)
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "for columns that may be empty")]
 fn marked(table: &str, column: &str, id: Uuid) -> Option<String> {
     Some(mark(table, column, id))
 }

@@ -231,8 +231,8 @@ async fn what_is_held_stays_until_it_is_lifted_or_over() {
         );
 
         town.wait(MONTH * 25);
-        let listed = preview(coordinator, town).await;
-        assert_eq!(listed.data("/retentionPreview/counts"), &json!([]));
+        let due = preview(coordinator, town).await;
+        assert_eq!(due.data("/retentionPreview/counts"), &json!([]));
         passes(town).await;
         assert!(!found(town).await.is_empty(), "it is held");
         let history = coordinator

@@ -82,8 +82,8 @@ impl Scene {
         let fields = "contactMoments(first: 10) { nodes { note noteWithheld } }";
         let seen = who.sees(&self.maria.signal, fields).await;
         let seen = seen.expect("the signal is theirs");
-        let nodes = seen["contactMoments"]["nodes"].as_array().cloned();
-        let mut notes: Vec<_> = nodes
+        let moments = seen["contactMoments"]["nodes"].as_array().cloned();
+        let mut notes: Vec<_> = moments
             .unwrap_or_default()
             .into_iter()
             .map(|node| (node["note"].clone(), node["noteWithheld"].clone()))

@@ -237,7 +237,7 @@ fn an_edge_that_lets_nobody_in_is_refused() {
 fn figures_never_tell_of_fewer_than_three() {
     for smallest in [0, 1, 2, 1_001] {
         let problem = problem(Purpose::Serve, |settings| {
-            settings.smallest_count = smallest
+            settings.smallest_count = smallest;
         });
         assert_eq!(problem.setting, "smallest_count");
     }

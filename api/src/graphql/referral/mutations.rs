@@ -131,7 +131,7 @@ transition_input! {
 transition_input! {
     /// A referral to end.
     ReferralCompleteInput {
-        /// How it ended: GOT_HELP, PARTLY_HELPED or REFERRED_ELSEWHERE.
+        /// How it ended: `GOT_HELP`, `PARTLY_HELPED` or `REFERRED_ELSEWHERE`.
         outcome: ReferralOutcome,
         /// More about it, for the coordinator.
         note: Option<String>,
@@ -140,7 +140,8 @@ transition_input! {
 transition_input! {
     /// A referral to give up.
     ReferralFailInput {
-        /// How it ended: PARTLY_HELPED, CLIENT_DECLINED, COULD_NOT_CONTACT or REFERRED_ELSEWHERE.
+        /// How it ended: `PARTLY_HELPED`, `CLIENT_DECLINED`, `COULD_NOT_CONTACT` or
+        /// `REFERRED_ELSEWHERE`.
         outcome: ReferralOutcome,
         /// More about it, for the coordinator.
         note: Option<String>,

@@ -107,8 +107,8 @@ async fn every_id_that_is_listed_is_removed_and_no_other() {
     let on = json!({ "signal": scene.signal.id });
     let hold = holds(coordinator, on, None).await.done();
     let lift = json!({ "id": hold.id, "reason": "Settled with Mariauqz" });
-    let lifted = coordinator.does("legalHoldLift", "legalHold", "id", lift);
-    lifted.await.done();
+    let done = coordinator.does("legalHoldLift", "legalHold", "id", lift);
+    done.await.done();
     // Of somebody else, and not closed: it stays.
     let need = Need::new("A lamp", &coordinator.neighbourhood)
         .with("resident", json!({ "new": { "givenName": "Jan" } }));

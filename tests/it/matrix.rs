@@ -586,5 +586,6 @@ const PUBLIC: &[&str] = &[
     "Evaluation",
     "ActivitySeries",
     "Advisor",
+    "RetentionRule",
     "Team",
 ];

@@ -237,10 +237,13 @@ async fn the_story_ends_as_it_is_meant_to() {
 /// rows are made by people who use the demo.
 #[tokio::test]
 async fn something_real_is_behind_every_type() {
-    const OF_USE: [&str; 4] = [
+    const OF_USE: [&str; 7] = [
         "access_log",
         "erasures",
         "idempotency_keys",
+        "legal_holds",
+        "retention_rules",
+        "retention_runs",
         "seaql_migrations",
     ];
     let built = Built::new("everything").await;

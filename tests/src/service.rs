@@ -317,6 +317,12 @@ impl Service {
         }
     }
 
+    /// The number of its process.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.process.lock().expect("nobody has panicked").child.id()
+    }
+
     fn has_ended(&self) -> Option<ExitStatus> {
         let mut process = self.process.lock().expect("nobody has panicked");
         process.child.try_wait().expect("it is our child")

@@ -1,5 +1,6 @@
 //! What is read, as people review it: every field has a rule, and `tests/golden/scopes.txt` shows the
-//! conditions that the store puts into its statements for each role.
+//! conditions that the store puts into its statements for each role (GDPR article 25: by design and by
+//! default).
 
 use std::{collections::BTreeSet, fmt::Write};
 

@@ -17,13 +17,13 @@ use axum::response::Response;
 use axum::routing::any;
 use futures_util::FutureExt;
 use serde_json::Value;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::accept::{self, Media};
 use super::answer::Answers;
 use super::budget::{Spent, Standing};
 use super::edge::Edge;
 use super::params::{self, Document};
+use super::places::Place;
 use crate::gate::{self, Admitted, Gate, GraphQlRequest, PricedField};
 use crate::telemetry::{OperationKind, RequestScope};
 
@@ -141,25 +141,29 @@ async fn handle<E: Execute>(
         return answers.not_acceptable();
     }
     let limit = endpoint.gate.limits().body;
-    let params = if reads {
-        params::of_uri(&parts.uri)
+    let body = if reads {
+        None
     } else if accept::sends_json(&parts.headers) {
         match params::read_body(&parts.headers, body, limit, endpoint.edge.body_deadline()).await {
-            Ok(body) => params::of_json(&body),
-            Err(why) => Err(why),
+            Ok(body) => Some(body),
+            Err(why) => return answers.unreadable(&why, limit),
         }
     } else {
         return answers.unsupported_media_type();
     };
-    let params = match params {
-        Ok(params) => params,
-        Err(why) => return answers.unreadable(&why, limit),
-    };
-    // Only now, so that nobody holds a place by sending slowly.
-    let Some(place) = endpoint.edge.place() else {
+    // Only now, so that nobody holds a place by sending slowly; and before anything of it is read.
+    let Some(place) = endpoint.edge.place().await else {
         return answers.not_executed(NotExecuted::Unavailable {
             retry_after: Duration::from_secs(1),
         });
+    };
+    let params = match body {
+        Some(body) => params::of_json(&body),
+        None => params::of_uri(&parts.uri),
+    };
+    let params = match params {
+        Ok(params) => params,
+        Err(why) => return answers.unreadable(&why, limit),
     };
     let documents = endpoint.edge.documents();
     let (query, trusted) = match &params.document {
@@ -220,7 +224,7 @@ async fn carried_out<E: Execute>(
     answers: &Answers,
     (admitted, kind): (Admitted, OperationKind),
     caller: Caller,
-    place: OwnedSemaphorePermit,
+    place: Place,
 ) -> Response {
     let (cost, cost_limit) = (admitted.cost, admitted.cost_limit);
     let deadline = endpoint.edge.deadline();

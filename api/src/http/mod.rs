@@ -18,5 +18,6 @@ pub mod graphql;
 mod graphql_tests;
 pub mod health;
 mod params;
+mod places;
 pub mod schema;
 pub mod serve;

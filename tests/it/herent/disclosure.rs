@@ -1,5 +1,6 @@
 //! What is told to whom: the heart of it. Nobody of the pool sees anything of the person behind a
-//! call-out; the one who is selected does, and each look at the contact details is written down.
+//! call-out; the one who is selected does, and each look at the contact details is written down (stories H4 to H6; GDPR
+//! articles 5(1)(c), 5(2) and 25).
 
 use nabij_entity::{access_log, ambassador};
 use nabij_tests::{Appeal, Person, Record, Request};

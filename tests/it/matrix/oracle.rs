@@ -293,7 +293,7 @@ impl Oracle<'_> {
     }
 
     /// Whether they answer for how long a municipality keeps things.
-    fn answers_for(&self, municipality: Uuid) -> bool {
+    pub fn answers_for(&self, municipality: Uuid) -> bool {
         self.eyes.is_admin
             || self.eyes.municipalities.contains(&municipality)
             || self.eyes.audits.contains(&municipality)

@@ -1,5 +1,5 @@
 //! `docs/privacy.md` tells the data-protection officer what to send: each of it is sent here, as whom
-//! it says, and does what it says.
+//! it says, and does what it says (GDPR articles 7(3) and 12 to 21).
 
 use nabij_entity::role_grant::Role;
 use serde_json::json;

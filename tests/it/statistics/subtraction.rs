@@ -1,5 +1,6 @@
 //! Somebody takes answers from each other: of codes and their sum, of neighbourhoods and their
-//! municipality, of months and the year. Nothing that is kept back may follow.
+//! municipality, of months and the year. Nothing that is kept back may follow (GDPR recital 26:
+//! what can be worked out of somebody is told of them).
 
 use nabij_api::{
     domain::statistics::told::{Threshold, Told},

@@ -54,6 +54,8 @@ impl Scene {
         let elsewhere = town.partner_in("Elsewhere", &["Winksele"]).await;
         let former = town.colleague(&welfare, Role::PartnerStaff).await;
         town.ends_roles_of(&former).await;
+        // Suspended, before anybody asks.
+        let set_aside = town.partner("Set aside").await;
         let people = vec![
             // First: the others' reading of contact details fills the log that they see.
             ("auditor", town.official(Role::Auditor).await),
@@ -79,6 +81,10 @@ impl Scene {
             ),
             ("admin", town.admin().await),
             ("former staff", former),
+            ("staff of a suspended partner", set_aside),
+            ("volunteer who takes a break", {
+                town.ambassador("Pia", &["Alsemberg"]).await
+            }),
             ("staff", welfare),
             ("staff of another partner", housing),
             ("staff elsewhere", elsewhere),

@@ -3,10 +3,12 @@
 
 mod documented;
 mod erasure;
+mod handling;
 pub(crate) mod held;
 mod register;
 mod retention;
 mod secrecy;
+mod standing;
 
 use nabij_entity::{
     access_log::{self, AccessPurpose},

@@ -15,7 +15,7 @@ use super::{
     refusal::{Code, Outcome, Problem, expect_version},
     reporter,
     resident::erase::still_here,
-    when,
+    signal as signals, when,
 };
 use crate::{
     policy::{Action, Permit, Viewer, decide},
@@ -155,13 +155,17 @@ async fn known_partner(tx: &Tx, partner: Uuid) -> Outcome<()> {
 }
 
 /// Records that the resident withdrew a consent. It counts at once: every open referral that rests
-/// on it is cancelled in the same transaction, and with that its target's view is closed.
+/// on it is cancelled in the same transaction, and every signal that a partner handles on it is taken
+/// from that partner; with that its view is closed.
 ///
 /// # Errors
 /// [`Code::NotFound`], [`Code::Forbidden`], [`Code::Conflict`], and [`Code::Invalid`] when it was
 /// withdrawn already.
 pub async fn withdraw(cx: &Cx, id: Uuid, expected_version: Option<i32>) -> Outcome<Uuid> {
     let tx = cx.begin().await?;
+    // Who hands a signal over or refers it holds the signal and asks for the consent then: the same
+    // order here, so that nobody waits for somebody who waits for them.
+    tx.signals_handled_on(id).await?;
     let consent = tx
         .visible::<consent::Entity>(id)
         .await?
@@ -189,8 +193,17 @@ pub async fn withdraw(cx: &Cx, id: Uuid, expected_version: Option<i32>) -> Outco
     for referral in tx.open_referrals_on(id).await? {
         cancel(&tx, &permit, &referral).await?;
         // What that partner passed on was told to it on this consent.
-        for passed_on in tx.open_referrals_from(&referral).await? {
+        let (signal, partner) = (referral.signal_id, referral.to_partner_id);
+        for passed_on in tx.open_referrals_from(signal, partner).await? {
             cancel(&tx, &permit, &passed_on).await?;
+        }
+    }
+    for signal in tx.signals_handled_on(id).await? {
+        signals::take_from_handler(&tx, &permit, &signal).await?;
+        if let Some(handler) = signal.handler_partner_id {
+            for passed_on in tx.open_referrals_from(signal.id, handler).await? {
+                cancel(&tx, &permit, &passed_on).await?;
+            }
         }
     }
     tx.commit().await?;

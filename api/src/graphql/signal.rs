@@ -5,6 +5,7 @@ mod mutations;
 
 use async_graphql::{Context, Error, ID, InputObject, Object};
 use nabij_entity::{
+    referral::{DisclosedField, SharingBasis},
     signal::{self, SignalAction, SignalDismissReason, SignalKind, SignalOutcome, SignalStatus},
     vocabulary::{Category, ChoreKind, InflowChannel, Urgency},
 };
@@ -68,7 +69,8 @@ impl Signal {
         &self.0.title
     }
 
-    /// The story behind it; null when there is none or it isn't shown to you.
+    /// The story behind it; null when there is none or it isn't shown to you. A partner that handles it
+    /// reads it when `NOTES` are disclosed, or when it is about nobody.
     async fn text(&self) -> Option<&str> {
         self.0.text.as_deref()
     }
@@ -108,7 +110,7 @@ impl Signal {
         self.0.outcome
     }
 
-    /// More about the outcome, for the coordinator and the partner that handles it.
+    /// More about the outcome, for the coordinator.
     async fn outcome_note(&self) -> Option<&str> {
         self.0.outcome_note.as_deref()
     }
@@ -158,6 +160,22 @@ impl Signal {
     /// The partner that handles it; null while the municipality does or it isn't shown to you.
     async fn handler(&self) -> FieldResult<Option<Partner>> {
         Ok(self.0.one("handler")?.map(Partner))
+    }
+
+    /// On which basis the partner that handles it is told of the resident: for the coordinator, and for
+    /// that partner while the signal is open. Null when it isn't told of anybody.
+    async fn handler_basis(&self) -> Option<SharingBasis> {
+        self.0.handler_basis
+    }
+
+    /// Why that basis holds, in writing; for the same.
+    async fn handler_basis_justification(&self) -> Option<&str> {
+        self.0.handler_basis_justification.as_deref()
+    }
+
+    /// What the partner that handles it may see of the resident while the signal is open; for the same.
+    async fn handler_disclosed_fields(&self) -> &[DisclosedField] {
+        self.0.handler_disclosed_fields.as_slice()
     }
 
     /// Contacts about it, the oldest first: those that are shown to you.

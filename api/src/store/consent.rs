@@ -3,7 +3,7 @@
 use nabij_entity::{consent, consent::ConsentKind};
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
-    sea_query::{Alias, Expr},
+    sea_query::{Alias, Expr, ExprTrait},
 };
 use uuid::Uuid;
 
@@ -13,6 +13,15 @@ use super::{
     scope,
 };
 use crate::policy::Viewer;
+
+/// The consent in this column of `t`, if there is one, wasn't withdrawn (GDPR article 7(3)).
+pub(super) fn holds(t: &Alias, column: &'static str) -> Expr {
+    let withdrawn = scope::all([
+        Expr::col(("consents", "id")).equals((t.clone(), column)),
+        Expr::col(("consents", "withdrawn_at")).is_not_null(),
+    ]);
+    scope::exists("consents", withdrawn).not()
+}
 
 impl Record for consent::Entity {
     const KIND: Kind = Kind::Consent;

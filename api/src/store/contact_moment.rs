@@ -1,5 +1,6 @@
-//! Contact moments are case notes: for the coordinator, the partner that handles the signal, the
-//! target of the referral they belong to, and whoever wrote them. What was written under professional
+//! Contact moments are case notes: for the coordinator, the partner that handles the signal while it
+//! is open, the target of the referral they belong to, and whoever wrote them. What was said, the
+//! handler reads where the resident's notes are disclosed to it. What was written under professional
 //! secrecy is only for those of them who are bound by it, until the resident lifts it.
 
 use nabij_entity::contact_moment;
@@ -11,7 +12,7 @@ use sea_orm::{
 use super::{
     Kind, Record,
     record::{Edge, Guard, How, Seen},
-    referral, scope,
+    referral, scope, signal,
 };
 use crate::policy::Viewer;
 
@@ -25,13 +26,18 @@ fn own(viewer: &Viewer, t: &Alias) -> Expr {
     ])
 }
 
-/// The viewer works for the partner that handles the signal, or for the target of the referral it
-/// belongs to, of which the column holds the partner for which this holds.
-fn helps(viewer: &Viewer, t: &Alias, partner: fn(&Alias, &'static str) -> Expr) -> Expr {
+/// The viewer works for the partner that handles the signal, of which `handles` says how, or for the
+/// target of the referral it belongs to. The column holds the partner for which `partner` holds.
+fn helps(
+    viewer: &Viewer,
+    t: &Alias,
+    handles: fn(&Viewer, &Alias) -> Expr,
+    partner: fn(&Alias, &'static str) -> Expr,
+) -> Expr {
     let (signals, referrals) = (Alias::new("signals"), Alias::new("referrals"));
     let handled = scope::all([
         Expr::col(("signals", "id")).equals((t.clone(), "signal_id")),
-        scope::among(&signals, "handler_partner_id", viewer.staffed_partners()),
+        handles(viewer, &signals),
         partner(&signals, "handler_partner_id"),
     ]);
     let served = scope::all([
@@ -43,6 +49,11 @@ fn helps(viewer: &Viewer, t: &Alias, partner: fn(&Alias, &'static str) -> Expr) 
         scope::exists("signals", handled),
         scope::exists("referrals", served),
     ])
+}
+
+/// Any partner.
+fn anyone(_t: &Alias, _column: &'static str) -> Expr {
+    scope::everything()
 }
 
 /// The partner in this column works under professional secrecy itself.
@@ -73,19 +84,20 @@ impl Record for contact_moment::Entity {
     type Row = Seen<contact_moment::Model>;
 
     fn scope(viewer: &Viewer, t: &Alias) -> Expr {
-        scope::any([own(viewer, t), helps(viewer, t, |_, _| scope::everything())])
+        scope::any([own(viewer, t), helps(viewer, t, signal::handles, anyone)])
     }
 
     fn guards(viewer: &Viewer, t: &Alias) -> Vec<Guard> {
-        let seen = Self::scope(viewer, t);
+        let told = helps(viewer, t, signal::tells, anyone);
         let open = scope::any([
             scope::col(t, "secrecy").ne("PROFESSIONAL_SECRECY"),
-            own(viewer, t),
-            helps(viewer, t, is_bound),
             lifted(t),
         ]);
-        // Who sees no contact moment at all has no note to ask about.
-        let shown = if seen == scope::nothing() { seen } else { open };
+        let shown = scope::any([
+            own(viewer, t),
+            scope::all([told, open]),
+            helps(viewer, t, signal::tells, is_bound),
+        ]);
         vec![Guard::nulling("note", &["note"], shown)]
     }
 

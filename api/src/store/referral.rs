@@ -258,17 +258,18 @@ impl Tx {
             .await?)
     }
 
-    /// Open referrals by which the target of `referral` passed the signal on, locked.
+    /// Open referrals by which this partner passed the signal on, locked.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn open_referrals_from(
         &self,
-        referral: &referral::Model,
+        signal: Uuid,
+        partner: Uuid,
     ) -> Result<Vec<referral::Model>, Failure> {
         let mut select = referral::Entity::find()
-            .filter(referral::Column::SignalId.eq(referral.signal_id))
-            .filter(referral::Column::FromPartnerId.eq(referral.to_partner_id))
+            .filter(referral::Column::SignalId.eq(signal))
+            .filter(referral::Column::FromPartnerId.eq(partner))
             .filter(referral::Column::Status.is_in(OPEN_STATUSES));
         dialect::for_update(self.backend(), QuerySelect::query(&mut select));
         Ok(select.all(&self.connection()).await?)

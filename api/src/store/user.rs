@@ -196,6 +196,21 @@ impl Tx {
             .is_some())
     }
 
+    /// The users who hold or held a role for this partner.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn users_of_partner(&self, partner: Uuid) -> Result<Vec<Uuid>, Failure> {
+        let rows: Vec<(Uuid,)> = role_grant::Entity::find()
+            .select_only()
+            .column(role_grant::Column::UserId)
+            .filter(role_grant::Column::PartnerId.eq(partner))
+            .into_tuple()
+            .all(&self.connection())
+            .await?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+
     /// Ends the roles that people hold for a partner, at once.
     ///
     /// # Errors

@@ -36,8 +36,16 @@ impl Eyes {
             now,
             ..Self::default()
         };
+        let is_away = |partner: Option<Uuid>| {
+            world.partners.iter().any(|one| {
+                use PartnerStatus::{Offboarded, Suspended};
+                Some(one.id) == partner && matches!(one.status, Suspended | Offboarded)
+            })
+        };
         let held = world.grants.iter().filter(|grant| {
-            Some(grant.user_id) == user && grant.valid_until.is_none_or(|until| until > now)
+            Some(grant.user_id) == user
+                && grant.valid_until.is_none_or(|until| until > now)
+                && !is_away(grant.partner_id)
         });
         for grant in held {
             eyes.roles.push(grant.role.code());
@@ -131,7 +139,9 @@ impl Oracle<'_> {
             }
             Kind::Resident => {
                 let resident = row!(self.residents, id);
-                self.cares_for(resident) || self.recorded(resident) || self.told_of(resident, None)
+                self.coordinates_home(resident)
+                    || self.recorded(resident)
+                    || self.told_of(resident, None)
             }
             Kind::Ambassador => {
                 let volunteer = row!(self.ambassadors, id);
@@ -153,7 +163,7 @@ impl Oracle<'_> {
                 eyes.coordinates(made.municipality_id, made.neighbourhood_id)
                     || eyes.is(made.author_ambassador_id)
                     || eyes.works_for(made.author_partner_id)
-                    || eyes.works_for(signal.handler_partner_id)
+                    || self.handles(signal)
                     || made
                         .referral_id
                         .is_some_and(|of| self.serves(row!(self.referrals, of)))
@@ -302,7 +312,10 @@ impl Oracle<'_> {
     /// Whether they see what happened to the record.
     fn sees_history(&self, kind: Kind, id: Uuid) -> bool {
         match kind {
-            Kind::Signal => self.follows(row!(self.signals, id)),
+            Kind::Signal => {
+                let signal = row!(self.signals, id);
+                self.coordinates_signal(signal) || self.handles(signal) || self.takes_part(signal)
+            }
             Kind::CallOut => {
                 let call_out = row!(self.call_outs, id);
                 self.runs(call_out) || self.called_from(call_out)
@@ -330,7 +343,9 @@ impl Oracle<'_> {
         match (kind, guard) {
             (Kind::Resident, guard) => {
                 let resident = row!(self.residents, id);
-                let told = |field| self.cares_for(resident) || self.told_of(resident, Some(field));
+                let told = |field| {
+                    self.coordinates_home(resident) || self.told_of(resident, Some(field))
+                };
                 match guard {
                     "name" => told(DisclosedField::Name) || self.recorded(resident),
                     "birth_year" => told(DisclosedField::BirthYear) || self.recorded(resident),
@@ -339,13 +354,14 @@ impl Oracle<'_> {
                     "phone" => told(DisclosedField::Phone),
                     "email" => told(DisclosedField::Email),
                     "address" => told(DisclosedField::Address),
-                    "target_groups" => self.cares_for(resident) || self.recorded(resident),
+                    "target_groups" => self.coordinates_home(resident) || self.recorded(resident),
                     guard => panic!("say who sees {guard} of a resident"),
                 }
             }
             (Kind::Signal, "text") => {
                 let signal = row!(self.signals, id);
-                self.handles(signal)
+                self.coordinates_signal(signal)
+                    || self.is_told_in(signal)
                     || self.reported(signal)
                     || self.signalled(signal)
                     || self.world.referrals.iter().any(|referral| {
@@ -354,7 +370,11 @@ impl Oracle<'_> {
                             && referral.disclosed_fields.contains(&DisclosedField::Notes)
                     })
             }
-            (Kind::Signal, "casework") => self.handles(row!(self.signals, id)),
+            (Kind::Signal, "casework") => self.coordinates_signal(row!(self.signals, id)),
+            (Kind::Signal, "handling" | "disclosed") => {
+                let signal = row!(self.signals, id);
+                self.coordinates_signal(signal) || self.handles(signal)
+            }
             (Kind::Signal, "handler") => self.follows(row!(self.signals, id)),
             (Kind::ContactMoment, "note") => self.reads_note(row!(self.contact_moments, id)),
             (Kind::Referral, "casework") => self.works_on(row!(self.referrals, id)),

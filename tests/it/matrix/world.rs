@@ -178,6 +178,7 @@ impl World {
             .exec(db)
             .await
             .expect("it is written");
+        Self::sets_aside(db).await;
         let mut world = Self {
             partners: all::<partner::Entity>(db).await,
             covered: all::<partner_neighbourhood::Entity>(db).await,
@@ -222,6 +223,28 @@ impl World {
         world.kept(&mut draw).await;
         world.traces(&mut draw).await;
         world
+    }
+
+    /// One partner is suspended, and one volunteer takes a break.
+    async fn sets_aside(db: &DatabaseConnection) {
+        partner::Entity::update_many()
+            .col_expr(
+                partner::Column::Status,
+                Expr::value(partner::PartnerStatus::Suspended),
+            )
+            .filter(partner::Column::Name.eq("Set aside"))
+            .exec(db)
+            .await
+            .expect("it is written");
+        ambassador::Entity::update_many()
+            .col_expr(
+                ambassador::Column::Status,
+                Expr::value(ambassador::AmbassadorStatus::Paused),
+            )
+            .filter(ambassador::Column::DisplayName.eq("Pia"))
+            .exec(db)
+            .await
+            .expect("it is written");
     }
 
     /// Volunteers who are anything but active and public, services, initiatives.
@@ -333,6 +356,7 @@ impl World {
                 recorded_by_user_id: draw.dice.one(&draw.users),
                 recorded_by_ambassador_id: draw.maybe(&draw.ambassadors.clone()),
                 recorded_by_partner_id: draw.maybe(&draw.partners.clone()),
+                created_at: draw.time().unwrap_or(draw.now),
                 ..sample.resident.clone()
             };
             draw.put(&mut self.residents, row).await;
@@ -360,6 +384,11 @@ impl World {
                 ..sample.consent.clone()
             };
             draw.put(&mut self.consents, row).await;
+            let consents = self.consents.iter();
+            let consents: Vec<Uuid> = consents
+                .filter(|one| one.resident_id == resident.id)
+                .map(|one| one.id)
+                .collect();
             let id = draw.id();
             let row = signal::Model {
                 id,
@@ -373,6 +402,10 @@ impl World {
                 reporter_ambassador_id: draw.maybe(&draw.ambassadors.clone()),
                 reporter_partner_id: draw.maybe(&draw.partners.clone()),
                 handler_partner_id: draw.maybe(&draw.partners.clone()),
+                handler_basis: Some(draw.dice.any()),
+                handler_basis_justification: marked("signal", "handlerBasisJustification", id),
+                handler_consent_id: draw.maybe(&consents),
+                handler_disclosed_fields: draw.set(),
                 outcome_note: marked("signal", "outcomeNote", id),
                 external_reference: None,
                 ..sample.signal.clone()
@@ -510,7 +543,12 @@ impl World {
                 title: mark("signal", "title", id),
                 text: marked("signal", "text", id),
                 outcome_note: marked("signal", "outcomeNote", id),
+                status: signal::SignalStatus::InProgress,
                 handler_partner_id: Some(handler),
+                handler_basis: None,
+                handler_basis_justification: None,
+                handler_consent_id: None,
+                handler_disclosed_fields: SetOf::default(),
                 ..self.signals[0].clone()
             };
             draw.put(&mut self.signals, handled.clone()).await;

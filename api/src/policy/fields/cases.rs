@@ -27,6 +27,8 @@ pub(super) const FIELDS: &[Row] = rows! {
             externalReference id inCohort inflowChannel kind outcome overdue source status title
             updatedAt urgency version;
         Shown("casework"): outcomeNote;
+        Shown("disclosed"): handlerDisclosedFields;
+        Shown("handling"): handlerBasis handlerBasisJustification;
         Shown("text"): text;
         ShownEdge("handler"): handler;
     }

@@ -199,7 +199,7 @@ pub(in crate::store) fn entry(
     Some(access_log::ActiveModel {
         id: Set(clock::new_id(cx.clock())),
         user_id: Set(viewer.user_id()?),
-        partner_id: Set(viewer.staffed_partners().next()),
+        partner_id: Set(viewer.reads_for(municipality)),
         resident_id: Set(resident),
         municipality_id: Set(Some(municipality)),
         fields: Set(access_log::words(fields)),
@@ -301,11 +301,10 @@ impl Trace {
     }
 }
 
-/// For what somebody reads a record, where they don't say: the groups a person belongs to are shown
-/// to those who care for them and to nobody else (see the guards of a resident); the others see what
-/// a referral discloses.
+/// For what somebody reads a record, where they don't say: those who care for the person for that (see
+/// the guards of a resident); the others see what a referral discloses.
 fn purpose(row: &Resident) -> AccessPurpose {
-    if row.shows("target_groups") {
+    if row.shows("care") {
         AccessPurpose::CareCoordination
     } else {
         AccessPurpose::ReferralExecution

@@ -161,7 +161,7 @@ impl Callers {
 async fn main() -> Result<(), Failed> {
     let mut arguments = std::env::args().skip(1).map(|text| text.parse());
     let seconds = arguments.next().transpose()?.unwrap_or(5);
-    let rounds = arguments.next().transpose()?.unwrap_or(5);
+    let rounds: u64 = arguments.next().transpose()?.unwrap_or(5);
     let (town, token, service) = arise().await?;
     let callers = Callers {
         address: service.address.as_str().into(),
@@ -214,7 +214,7 @@ async fn arise() -> Result<(Town, String, Service), Failed> {
     Ok((town, token, service))
 }
 
-async fn measure(callers: &Callers, time: Duration, rounds: usize) -> Result<(), Failed> {
+async fn measure(callers: &Callers, time: Duration, rounds: u64) -> Result<(), Failed> {
     // What is kept by the service and the database is kept from the first on.
     callers.in_turn(8, time).await?;
     println!(

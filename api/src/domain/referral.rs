@@ -16,7 +16,10 @@ use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
 pub(super) use self::called_out::{accept_by_selecting, give_back};
-use self::sharing::{Terms, sharing_basis};
+use self::sharing::{
+    Terms, only_on_the_same_basis, only_what_was_disclosed, sharing_basis, still_told,
+    tells_no_more,
+};
 use super::{
     activity::joinable,
     call_out,
@@ -205,6 +208,10 @@ pub async fn create(cx: &Cx, request: Request, key: Option<IdempotencyKey>) -> O
         disclosed_fields,
     };
     let consent_id = sharing_basis(&tx, signal.resident_id, to_partner, &terms).await?;
+    tells_no_more(&tx, &signal, &reason, &terms).await?;
+    if let Some(passed_on) = &passed_on {
+        still_told(&tx, passed_on).await?;
+    }
     signals::begin_work(&tx, &permit, &signal).await?;
 
     let now = tx.now();
@@ -279,22 +286,6 @@ async fn requester(
     Err(crate::policy::Forbidden.into())
 }
 
-fn only_what_was_disclosed(passed_on: &referral::Model, wanted: &[DisclosedField]) -> Outcome<()> {
-    if wanted
-        .iter()
-        .all(|field| passed_on.disclosed_fields.contains(field))
-    {
-        return Ok(());
-    }
-    Err(Problem::new(
-        Code::Forbidden,
-        "disclosedFields",
-        "You can pass on only what was disclosed to you. Leave out the other fields, or ask the \
-         coordinator to refer.",
-    )
-    .into())
-}
-
 /// Whether the target can take this signal: active, covering the place, not busy with it already,
 /// with room at the service.
 async fn can_take(
@@ -326,20 +317,6 @@ async fn can_take(
         Some(service) => room_at(tx, to_partner, service).await,
         None => Ok(()),
     }
-}
-
-/// A partner can't choose another basis than the one on which it was told.
-fn only_on_the_same_basis(passed_on: &referral::Model, basis: Option<SharingBasis>) -> Outcome<()> {
-    if basis == passed_on.basis {
-        return Ok(());
-    }
-    Err(Problem::new(
-        Code::BasisRequired,
-        "basis",
-        "You can pass on only on the basis on which it was referred to you: see `basis` of that \
-         referral. CONSENT needs the resident's consent for the new partner as well.",
-    )
-    .into())
 }
 
 async fn room_at(tx: &Tx, partner: Uuid, service: Uuid) -> Outcome<()> {

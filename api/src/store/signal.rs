@@ -84,14 +84,16 @@ impl Record for signal::Entity {
     fn guards(viewer: &Viewer, t: &Alias) -> Vec<Guard> {
         let referrals = Alias::new("referrals");
         let notes_disclosed = referral::discloses(viewer, &referrals, "NOTES");
-        let text = scope::any([
+        let told = scope::any([
             handled(viewer, t),
             reported(viewer, t),
             signalled(viewer, t),
-            referred(viewer, t, notes_disclosed),
         ]);
+        let text = scope::any([told.clone(), referred(viewer, t, notes_disclosed)]);
         vec![
             Guard::nulling("text", &["text"], text),
+            // By which another system knows somebody is for those who have it from there.
+            Guard::nulling("origin", &["external_reference", "source"], told),
             Guard::nulling("casework", &["outcome_note"], handled(viewer, t)),
             Guard::nulling("handler", &["handler_partner_id"], followed(viewer, t)),
         ]
@@ -163,7 +165,7 @@ impl Record for signal::Entity {
     }
 
     fn decode(row: &QueryResult, prefix: &str) -> Result<Self::Row, DbErr> {
-        let seen = Self::Row::read(row, prefix, &["text", "casework", "handler"])?;
+        let seen = Self::Row::read(row, prefix, &["text", "origin", "casework", "handler"])?;
         Ok(seen.with_fact(
             "has_open_referral",
             row.try_get(prefix, "has_open_referral")?,

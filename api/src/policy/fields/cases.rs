@@ -24,9 +24,9 @@ pub(super) const FIELDS: &[Row] = rows! {
         Edge: ambassador contactMoments duplicateOf history municipality neighbourhood
             referrals reporterPartner resident;
         Record: allowedActions category choreKind contentRemovedAt createdAt dismissReason dueAt
-            externalReference id inCohort inflowChannel kind outcome overdue source status title
-            updatedAt urgency version;
+            id inCohort inflowChannel kind outcome overdue status title updatedAt urgency version;
         Shown("casework"): outcomeNote;
+        Shown("origin"): externalReference source;
         Shown("text"): text;
         ShownEdge("handler"): handler;
     }

@@ -434,6 +434,19 @@ pub(super) async fn referral_ended(
     end(tx, permit, &call_out, to, (cause, None)).await
 }
 
+/// Ends the call-outs for a resident who accepts help no longer; whoever was selected isn't to come.
+/// Their referrals stay as they are. Part of withdrawing that consent, which is locked.
+pub(super) async fn help_declined(tx: &Tx, permit: &Permit, resident: Uuid) -> Outcome<()> {
+    for referral in tx.referrals_called_out_for(resident).await? {
+        let referral = tx.locked_referral(referral).await?;
+        if let Some(call_out) = tx.live_call_out(referral.id).await? {
+            let (to, cause) = (CallOutStatus::Cancelled, CallOutEndCause::ConsentWithdrawn);
+            end(tx, permit, &call_out, to, (cause, None)).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Ends a call-out; offers that still waited aren't needed any more.
 async fn end(
     tx: &Tx,

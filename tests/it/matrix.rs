@@ -235,6 +235,9 @@ impl Asking<'_> {
     fn record(&mut self, kind: Kind, id: Uuid, shown: &Value, by: &str) {
         let sees = self.oracle.sees(kind, id);
         self.tally.outcome(format!("{kind:?}"), sees);
+        if self.who.starts_with("volunteer") && kind == Kind::Resident {
+            self.tally.outcome(format!("{kind:?} by a volunteer"), sees);
+        }
         self.tally.cells += 1;
         if shown.is_null() == sees {
             let leak = format!(

@@ -1,10 +1,12 @@
 //! Who read whose data, what is held of somebody, and how they are erased. Each scene names the
 //! article of the GDPR that it answers to.
 
+mod consents;
 mod documented;
 mod erasure;
 mod handling;
 pub(crate) mod held;
+mod help;
 mod register;
 mod retention;
 mod secrecy;

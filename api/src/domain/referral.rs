@@ -20,7 +20,7 @@ use super::{
     call_out,
     refusal::{Code, Outcome, Problem, Problems, Transition, expect_version},
     reporter,
-    sharing::{Terms, Told, sharing_basis},
+    sharing::{Terms, Told, sharing_basis, tells_no_more},
     signal as signals, text,
 };
 use crate::{
@@ -204,6 +204,10 @@ pub async fn create(cx: &Cx, request: Request, key: Option<IdempotencyKey>) -> O
         disclosed_fields,
     };
     let consent_id = sharing_basis(&tx, signal.resident_id, to_partner, &terms).await?;
+    tells_no_more(&tx, &signal, &reason, &terms).await?;
+    if let Some(told) = &told {
+        told.still(&tx).await?;
+    }
     signals::begin_work(&tx, &permit, &signal).await?;
 
     let now = tx.now();

@@ -9,7 +9,8 @@ use nabij_entity::{
 use uuid::Uuid;
 
 use super::{
-    refusal::{Code, Outcome, Problem},
+    refusal::{Code, Outcome, Problem, Problems},
+    resident::details::Details,
     text,
 };
 use crate::store::Tx;
@@ -46,6 +47,8 @@ impl Terms {
 pub(super) struct Told {
     basis: Option<SharingBasis>,
     fields: SetOf<DisclosedField>,
+    /// The referral by which it was told, in the version that says so.
+    by: Option<(Uuid, i32)>,
 }
 
 impl Told {
@@ -54,6 +57,7 @@ impl Told {
         Self {
             basis: referral.basis,
             fields: referral.disclosed_fields.clone(),
+            by: Some((referral.id, referral.version)),
         }
     }
 
@@ -62,7 +66,21 @@ impl Told {
         Self {
             basis: signal.handler_basis,
             fields: signal.handler_disclosed_fields.clone(),
+            by: None,
         }
+    }
+
+    /// What is passed on is still told to whoever passes it on. The referral is locked from here on: when
+    /// the consent on which it rests is withdrawn meanwhile, either that finds what was passed on, or
+    /// this finds it withdrawn. Consents are locked before; a signal that is handled was locked first.
+    pub(super) async fn still(&self, tx: &Tx) -> Outcome<()> {
+        let Some((id, version)) = self.by else {
+            return Ok(());
+        };
+        if tx.locked_referral(id).await?.version == version {
+            return Ok(());
+        }
+        Err(Problem::raced().into())
     }
 
     /// A partner passes on no more than it was told, and can't choose another basis than the one on
@@ -140,6 +158,47 @@ pub(super) async fn sharing_basis(
     }
 }
 
+/// The words of a referral tell no more than it discloses: the reason, which the target reads, nothing
+/// of the other fields; the justification, which the auditor reads, nobody at all. That a text does is
+/// all that is said, and not by which detail (GDPR article 5(1)(c)).
+pub(super) async fn tells_no_more(
+    tx: &Tx,
+    signal: &signal::Model,
+    reason: &str,
+    terms: &Terms,
+) -> Outcome<()> {
+    let Some(resident) = signal.resident_id else {
+        return Ok(());
+    };
+    let places = tx.names_around(Some(signal.neighbourhood_id)).await?;
+    let places: Vec<&str> = places.iter().map(String::as_str).collect();
+    let details = Details::of(tx, resident).await?;
+    let mut problems = Problems::new();
+    let justification = terms.justification.as_deref().unwrap_or_default();
+    if details.are_in(justification, &places) {
+        problems.add(Problem::new(
+            Code::Invalid,
+            "basisJustification",
+            "This holds a detail by which the resident could be known: a name, a number or a part of \
+             the address. The auditor reads it, who isn't told of whom it is. Say what is at stake \
+             without saying for whom.",
+        ));
+    }
+    if details
+        .less(&terms.disclosed_fields)
+        .are_in(reason, &places)
+    {
+        problems.add(Problem::new(
+            Code::Invalid,
+            "reason",
+            "This holds a detail of the resident that the referral doesn't disclose: a name, a number \
+             or a part of the address. Leave it out, or add its field to `disclosedFields` if the \
+             partner needs it.",
+        ));
+    }
+    problems.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +210,7 @@ mod tests {
         let told = |basis| Told {
             basis,
             fields: SetOf::from_iter([F::Name, F::Phone]),
+            by: None,
         };
         let refused = |told: Told, basis, fields: &[F]| {
             told.covers(basis, fields).err().map(|problem| problem.code)

@@ -1,12 +1,13 @@
 //! Signals: what somebody noticed, and what becomes of it.
 
+mod about;
 mod due;
 mod duplicate;
 mod handling;
 
 use chrono::TimeDelta;
 use nabij_entity::{
-    SetOf, resident,
+    SetOf,
     signal::{self, SignalAction, SignalDismissReason, SignalKind, SignalOutcome, SignalStatus},
     vocabulary::{Category, ChoreKind, InflowChannel, Urgency},
 };
@@ -273,13 +274,8 @@ async fn put(tx: &Tx, submission: Submission, key: Option<&IdempotencyKey>) -> O
         Recall::Mismatch => return Err(Problem::idempotency_mismatch().into()),
     };
     let resident_id = match resident {
+        Some(resident) => Some(about::resident(tx, resident, place, reporter, &title).await?),
         None => None,
-        Some(ResidentRef::Known(id)) => Some(known_resident(tx, id, neighbourhood).await?),
-        Some(ResidentRef::New(particulars)) => {
-            let resident = tx.new_id();
-            residents::insert(tx, resident, *particulars, place, reporter, "resident.new").await?;
-            Some(resident)
-        }
     };
     let now = tx.now();
     let model = signal::Model {
@@ -328,23 +324,6 @@ async fn put(tx: &Tx, submission: Submission, key: Option<&IdempotencyKey>) -> O
         .with("urgency", urgency.code());
     tx.insert::<signal::Entity>(&permit, model, happening)
         .await?;
-    Ok(id)
-}
-
-async fn known_resident(tx: &Tx, id: Uuid, neighbourhood: Uuid) -> Outcome<Uuid> {
-    let resident = tx
-        .visible_beside::<resident::Entity>(id)
-        .await?
-        .ok_or_else(|| Problem::not_found("resident.id"))?;
-    residents::erase::still_here(&resident, "resident.id")?;
-    if resident.neighbourhood_id != neighbourhood {
-        return Err(Problem::new(
-            Code::Invalid,
-            "neighbourhood",
-            "The resident lives in another neighbourhood. Submit the signal for that one.",
-        )
-        .into());
-    }
     Ok(id)
 }
 

@@ -95,12 +95,12 @@ impl Signal {
         self.0.inflow_channel
     }
 
-    /// Name of the platform it came from, if any.
+    /// Name of the platform it came from; null when there is none or it isn't shown to you.
     async fn source(&self) -> Option<&str> {
         self.0.source.as_deref()
     }
 
-    /// Its name in the system that submitted it.
+    /// Its name in the system that submitted it; null when it has none or it isn't shown to you.
     async fn external_reference(&self) -> Option<&str> {
         self.0.external_reference.as_deref()
     }

@@ -1,16 +1,17 @@
 //! Contact moments are case notes: for the coordinator, the partner that handles the signal while it
-//! is open, the target of the referral they belong to, and whoever wrote them. What was said, the
+//! is open, the target of the referral they belong to, and whoever wrote them; those of a referral
+//! close to its partners when the resident withdraws the consent on which it rests. What was said, the
 //! handler reads where the resident's notes are disclosed to it. What was written under professional
 //! secrecy is only for those of them who are bound by it, until the resident lifts it.
 
-use nabij_entity::contact_moment;
+use nabij_entity::{consent::ConsentKind, contact_moment};
 use sea_orm::{
     DbErr, QueryResult,
     sea_query::{Alias, Expr, ExprTrait},
 };
 
 use super::{
-    Kind, Record,
+    Kind, Record, consent,
     record::{Edge, Guard, How, Seen},
     referral, scope, signal,
 };
@@ -21,8 +22,24 @@ fn own(viewer: &Viewer, t: &Alias) -> Expr {
     scope::any([
         scope::coordinated(viewer, t),
         scope::among(t, "author_ambassador_id", viewer.ambassadors()),
-        scope::wrote(viewer, t, ["author_user_id", "author_partner_id"]),
-        scope::among(t, "author_partner_id", viewer.staffed_partners()),
+        scope::all([
+            scope::among(t, "author_partner_id", viewer.staffed_partners()),
+            is_shared(t),
+        ]),
+    ])
+}
+
+/// It is on no referral, or what that rests on holds: a partner keeps nothing of a case that the
+/// resident closed to it, what it wrote itself neither (GDPR article 7(3)).
+fn is_shared(t: &Alias) -> Expr {
+    let referrals = Alias::new("referrals");
+    let of_it = scope::col(&referrals, "id").equals((t.clone(), "referral_id"));
+    scope::any([
+        scope::col(t, "referral_id").is_null(),
+        scope::exists(
+            "referrals",
+            scope::all([of_it, referral::still_shared(&referrals)]),
+        ),
     ])
 }
 
@@ -67,14 +84,10 @@ fn is_bound(t: &Alias, column: &'static str) -> Expr {
 
 /// The resident whom the signal is about lifted the secrecy, and didn't take that back.
 fn lifted(t: &Alias) -> Expr {
-    let live = scope::all([
-        Expr::col(("consents", "resident_id")).equals(("signals", "resident_id")),
-        Expr::col(("consents", "kind")).eq("LIFT_SECRECY"),
-        Expr::col(("consents", "withdrawn_at")).is_null(),
-    ]);
+    let resident = (Alias::new("signals"), "resident_id");
     let about = scope::all([
         Expr::col(("signals", "id")).equals((t.clone(), "signal_id")),
-        scope::exists("consents", live),
+        consent::in_force(ConsentKind::LiftSecrecy, resident),
     ]);
     scope::exists("signals", about)
 }

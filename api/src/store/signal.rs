@@ -98,7 +98,7 @@ fn referred(viewer: &Viewer, t: &Alias, holds: Expr) -> Expr {
 }
 
 /// Its guards.
-const GUARDS: &[&str] = &["text", "casework", "handler", "handling", "disclosed"];
+const GUARDS: &[&str] = &["text", "origin", "casework", "handler", "handling", "disclosed"];
 
 impl Record for signal::Entity {
     const KIND: Kind = Kind::Signal;
@@ -121,16 +121,24 @@ impl Record for signal::Entity {
         let referrals = Alias::new("referrals");
         let notes_disclosed = referral::discloses(viewer, &referrals, "NOTES");
         let coordinated = scope::coordinated(viewer, t);
-        let text = scope::any([
+        let told = scope::any([
             coordinated.clone(),
             tells(viewer, t),
             reported(viewer, t),
             signalled(viewer, t),
-            referred(viewer, t, notes_disclosed),
+        ]);
+        let text = scope::any([told, referred(viewer, t, notes_disclosed)]);
+        // By which another system knows somebody is for those who have it from there.
+        let origin = scope::any([
+            coordinated.clone(),
+            handles(viewer, t),
+            reported(viewer, t),
+            signalled(viewer, t),
         ]);
         let terms = scope::any([coordinated.clone(), handles(viewer, t)]);
         vec![
             Guard::nulling("text", &["text"], text),
+            Guard::nulling("origin", &["external_reference", "source"], origin),
             Guard::nulling("casework", &["outcome_note"], coordinated),
             Guard::nulling("handler", &["handler_partner_id"], followed(viewer, t)),
             Guard::nulling(

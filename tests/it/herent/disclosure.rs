@@ -79,6 +79,7 @@ async fn the_pool_learns_nothing_before_during_and_after() {
     for volunteer in [&lotte, &sam, &nora] {
         finds_nothing_of_her(volunteer, &call_out).await;
     }
+    herent.is_welcome(&referral).await;
     assert!(
         reads_logged(&herent).await.is_empty(),
         "nobody read anything"
@@ -191,6 +192,7 @@ async fn the_details_are_locked_by_whatever_ends_the_reason() {
     finds_nothing_of_her(&lotte, &call_out).await;
 }
 
+/// GDPR article 7(3): what the pool and the youth house wrote to each other closes too.
 #[tokio::test]
 async fn a_withdrawn_consent_locks_and_ends_the_call_out_at_once() {
     let herent = Herent::begins().await;
@@ -212,14 +214,25 @@ async fn a_withdrawn_consent_locks_and_ends_the_call_out_at_once() {
         .calls_out(&referral, Appeal::until(WEDNESDAY))
         .await
         .done();
-    let offer = lotte.offers_to_help(&call_out).await.done();
+    let note = json!({ "note": "I know her from the choir" });
+    let offer = lotte.offers_with(&call_out, note).await.done();
+    herent.is_welcome(&referral).await;
     jef.selects(&offer).await.done();
+    let said = async |person: &Person| person.sees(&offer, "status note").await;
+    let told = json!({ "status": "SELECTED", "note": "I know her from the choir" });
+    for person in [dora, jef, &lotte] {
+        assert_eq!(said(person).await.as_ref(), Some(&told));
+    }
     assert_eq!(sees_whom(&lotte, &call_out).await["givenName"], "Godelieve");
     let withdraw = json!({ "id": consent.id });
     dora.does("consentWithdraw", "consent", "id", withdraw)
         .await
         .done();
     finds_nothing_of_her(&lotte, &call_out).await;
+    assert_eq!(said(jef).await, None);
+    let hers = json!({ "status": "SELECTED", "note": null });
+    assert_eq!(said(&lotte).await, Some(hers), "that she offered is hers");
+    assert_eq!(said(dora).await, Some(told));
     let seen = dora.sees(&call_out, "status endCause").await.expect("seen");
     assert_eq!(
         seen,

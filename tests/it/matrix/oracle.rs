@@ -5,8 +5,9 @@ use chrono::{DateTime, Utc};
 use nabij_api::{policy::fields::Rule, store::Kind};
 use nabij_entity::{
     activity, ambassador, ambassador::AmbassadorStatus, bookable::BookableStatus, booking,
-    booking::BookingStatus, call_out::CallOutStatus, partner::PartnerStatus, plan, plan::PlanStage,
-    referral::DisclosedField, role_grant::Role, service::ServiceStatus, team,
+    booking::BookingStatus, call_out::CallOutStatus, consent::ConsentKind, partner::PartnerStatus,
+    plan, plan::PlanStage, referral::DisclosedField, role_grant::Role, service::ServiceStatus,
+    team,
 };
 use uuid::Uuid;
 
@@ -162,7 +163,7 @@ impl Oracle<'_> {
                 let signal = row!(self.signals, made.signal_id);
                 eyes.coordinates(made.municipality_id, made.neighbourhood_id)
                     || eyes.is(made.author_ambassador_id)
-                    || eyes.works_for(made.author_partner_id)
+                    || self.wrote(made)
                     || self.handles(signal)
                     || made
                         .referral_id
@@ -170,9 +171,9 @@ impl Oracle<'_> {
             }
             Kind::Referral => {
                 let referral = row!(self.referrals, id);
-                self.works_on(referral)
-                    || self.received(referral)
-                    || self.reported(row!(self.signals, referral.signal_id))
+                self.follows_referral(referral)
+                    || self.is_told_of_withdrawal(referral)
+                    || self.audits(referral)
             }
             Kind::CallOut => {
                 let call_out = row!(self.call_outs, id);
@@ -189,7 +190,7 @@ impl Oracle<'_> {
             Kind::Offer => {
                 let offer = row!(self.offers, id);
                 eyes.coordinates(offer.municipality_id, offer.neighbourhood_id)
-                    || eyes.works_for(offer.partner_id)
+                    || eyes.works_for(offer.partner_id) && self.is_for_shared(offer)
                     || eyes.is(offer.ambassador_id)
             }
             Kind::Feedback => {
@@ -237,6 +238,11 @@ impl Oracle<'_> {
                 let consent = row!(self.consents, id);
                 eyes.coordinates(consent.municipality_id, consent.neighbourhood_id)
                     || eyes.works_for(consent.partner_id)
+                    || consent.kind == ConsentKind::AcceptHelp
+                        && self.world.referrals.iter().any(|referral| {
+                            referral.resident_id == Some(consent.resident_id)
+                                && self.serves(referral)
+                        })
             }
             Kind::TeamMember => {
                 let member = row!(self.members, id);
@@ -289,6 +295,9 @@ impl Oracle<'_> {
                             && read
                                 .municipality_id
                                 .is_some_and(|of| eyes.audits.contains(&of))
+                    })
+                    || self.world.referrals.iter().any(|referral| {
+                        referral.requested_by_user_id == id && self.audits(referral)
                     })
             }
             // How long something is kept is told to everybody.
@@ -370,6 +379,13 @@ impl Oracle<'_> {
                             && referral.disclosed_fields.contains(&DisclosedField::Notes)
                     })
             }
+            (Kind::Signal, "origin") => {
+                let signal = row!(self.signals, id);
+                self.coordinates_signal(signal)
+                    || self.handles(signal)
+                    || self.reported(signal)
+                    || self.signalled(signal)
+            }
             (Kind::Signal, "casework") => self.coordinates_signal(row!(self.signals, id)),
             (Kind::Signal, "handling" | "disclosed") => {
                 let signal = row!(self.signals, id);
@@ -378,6 +394,17 @@ impl Oracle<'_> {
             (Kind::Signal, "handler") => self.follows(row!(self.signals, id)),
             (Kind::ContactMoment, "note") => self.reads_note(row!(self.contact_moments, id)),
             (Kind::Referral, "casework") => self.works_on(row!(self.referrals, id)),
+            (Kind::Referral, "justification") => {
+                let referral = row!(self.referrals, id);
+                self.works_on(referral) || self.audits(referral)
+            }
+            (Kind::Referral, "case") => self.follows_referral(row!(self.referrals, id)),
+            (Kind::Offer, "notes") => {
+                let offer = row!(self.offers, id);
+                let concerns = eyes.works_for(offer.partner_id) || eyes.is(offer.ambassador_id);
+                eyes.coordinates(offer.municipality_id, offer.neighbourhood_id)
+                    || concerns && self.is_for_shared(offer)
+            }
             (Kind::CallOut, "details") => {
                 let call_out = row!(self.call_outs, id);
                 self.runs(call_out) || self.is_selected(call_out)

@@ -3,9 +3,9 @@
 use chrono::TimeDelta;
 use nabij_entity::{
     ambassador, ambassador::AmbassadorStatus, ambassador::VolunteerRole, call_out,
-    call_out::CallOutStatus, consent::ConsentKind, contact_moment, partner, partner::SecrecyRegime,
-    referral, referral::DisclosedField, referral::ReferralCancelCause, referral::ReferralStatus,
-    resident, signal, signal::SignalStatus,
+    call_out::CallOutStatus, consent::ConsentKind, contact_moment, offer, partner,
+    partner::SecrecyRegime, referral, referral::DisclosedField, referral::ReferralCancelCause,
+    referral::ReferralStatus, referral::SharingBasis, resident, signal, signal::SignalStatus,
 };
 use uuid::Uuid;
 
@@ -48,6 +48,27 @@ impl Oracle<'_> {
         self.eyes
             .coordinates(referral.municipality_id, referral.neighbourhood_id)
             || self.partakes(referral)
+    }
+
+    /// Whether they have to do with what became of it.
+    pub(super) fn follows_referral(&self, referral: &referral::Model) -> bool {
+        self.works_on(referral)
+            || self.received(referral)
+            || self.reported(row!(self.signals, referral.signal_id))
+    }
+
+    /// One of its two partners, told that the resident withdrew the consent on which it rested.
+    pub(super) fn is_told_of_withdrawal(&self, referral: &referral::Model) -> bool {
+        let partners = [Some(referral.to_partner_id), referral.from_partner_id];
+        partners.into_iter().any(|one| self.eyes.works_for(one))
+            && referral.status == ReferralStatus::Cancelled
+            && referral.cancel_cause == Some(ReferralCancelCause::ConsentWithdrawn)
+    }
+
+    /// The auditor, where somebody's vital interest was the ground.
+    pub(super) fn audits(&self, referral: &referral::Model) -> bool {
+        self.eyes.audits.contains(&referral.municipality_id)
+            && referral.basis == Some(SharingBasis::VitalInterest)
     }
 
     pub(super) fn reported(&self, signal: &signal::Model) -> bool {
@@ -187,11 +208,36 @@ impl Oracle<'_> {
         })
     }
 
+    /// Whether whom it is about accepts help, if it is about anybody.
+    pub(super) fn is_welcome(&self, call_out: &call_out::Model) -> bool {
+        call_out.resident_id.is_none_or(|resident| {
+            self.world.consents.iter().any(|consent| {
+                consent.resident_id == resident
+                    && consent.kind == ConsentKind::AcceptHelp
+                    && consent.withdrawn_at.is_none()
+            })
+        })
+    }
+
+    /// Whether what an offer was made for still rests on what it rested on.
+    pub(super) fn is_for_shared(&self, offer: &offer::Model) -> bool {
+        self.is_shared(row!(self.call_outs, offer.call_out_id))
+    }
+
+    /// The contact of a partner on a referral that rests on nothing any more is closed to it.
+    pub(super) fn wrote(&self, made: &contact_moment::Model) -> bool {
+        self.eyes.works_for(made.author_partner_id)
+            && made
+                .referral_id
+                .is_none_or(|of| self.rests_on_consent(row!(self.referrals, of)))
+    }
+
     /// The one volunteer who was selected, and still may help.
     pub(super) fn is_selected(&self, call_out: &call_out::Model) -> bool {
         call_out.status == CallOutStatus::Filled
             && call_out.closed_at.is_none()
             && self.is_shared(call_out)
+            && self.is_welcome(call_out)
             && self.in_pool(call_out.partner_id, |one| {
                 let helps = [VolunteerRole::Helper, VolunteerRole::Buddy];
                 call_out.selected_ambassador_id == Some(one.id)
@@ -226,7 +272,7 @@ impl Oracle<'_> {
         self.eyes
             .coordinates(made.municipality_id, made.neighbourhood_id)
             || self.eyes.is(made.author_ambassador_id)
-            || self.eyes.works_for(made.author_partner_id)
+            || self.wrote(made)
             || handled
             || served
     }

@@ -151,7 +151,7 @@ async fn the_pool_learns_nothing_before_during_and_after() {
     for volunteer in [&lotte, &sam, &nora] {
         finds_nothing_of_her(volunteer, &call_out).await;
     }
-    assert_eq!(reads_logged(&herent).await.len(), 2);
+    assert_eq!(reads_logged(&herent).await.len(), 3);
     let closed = dora.sees(&call_out, "status endCause").await.expect("seen");
     assert_eq!(
         closed,

@@ -21,7 +21,7 @@ const REGISTER: &str = "{ processingRegister { record field subjects category pu
     specialCategoryBases receivers retention whenErased } }";
 
 /// The register as somebody reads it, by record and field.
-async fn read(person: &Person) -> BTreeMap<(String, String), Value> {
+pub(super) async fn read(person: &Person) -> BTreeMap<(String, String), Value> {
     let answer = person.asks(REGISTER, json!({})).await;
     let entries = answer.data("/processingRegister").as_array();
     let entries = entries.unwrap_or_else(|| panic!("{}", answer.text()));

@@ -296,7 +296,8 @@ pub struct SignalWhere {
     pub neighbourhood: Option<IdFilter>,
     /// By resident.
     pub resident: Option<IdFilter>,
-    /// By whether the person it is about is of the age that an initiative is meant for.
+    /// By whether the person it is about is of the age that an initiative is meant for. Who is found or
+    /// counted by it is entered in the access log; more than 500 aren't counted so.
     pub cohort: Option<CohortFilter>,
     /// By the ambassador who submitted it.
     pub ambassador: Option<IdFilter>,

@@ -193,7 +193,8 @@ async fn handle<E: Execute>(
         gate::OperationKind::Mutation => OperationKind::Mutation,
         gate::OperationKind::Subscription => OperationKind::Subscription,
     };
-    scope.operation(admitted.operation_name.as_deref(), kind);
+    let name = admitted.operation_name.as_deref();
+    scope.operation(name.filter(|_| trusted), kind);
     match kind {
         OperationKind::Mutation if reads => {
             return answers.method(

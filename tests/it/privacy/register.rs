@@ -41,7 +41,7 @@ const AUDITED: [&str; 15] = [
 ];
 
 /// The register as somebody reads it, by record and field.
-async fn read(person: &Person) -> BTreeMap<(String, String), Value> {
+pub(super) async fn read(person: &Person) -> BTreeMap<(String, String), Value> {
     let answer = person.asks(REGISTER, json!({})).await;
     let entries = answer.data("/processingRegister").as_array();
     let entries = entries.unwrap_or_else(|| panic!("{}", answer.text()));

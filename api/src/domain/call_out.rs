@@ -4,7 +4,7 @@
 //! A call-out ends when its referral does, when its deadline passes with nobody selected, or by hand.
 //! Unfilled, its referral goes back to whoever referred.
 
-mod postable;
+pub(super) mod postable;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use nabij_entity::{

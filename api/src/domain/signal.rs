@@ -1,5 +1,6 @@
 //! Signals: what somebody noticed, and what becomes of it.
 
+mod correct;
 mod duplicate;
 
 use chrono::TimeDelta;
@@ -11,6 +12,7 @@ use nabij_entity::{
 use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
+pub use self::correct::{Correction, correct};
 use self::duplicate::original;
 use super::{
     refusal::{Code, Outcome, Problem, Problems, Refusal, Transition, expect_version},

@@ -26,7 +26,7 @@ mod mutations;
 mod oracle;
 mod schema;
 mod tally;
-mod world;
+pub(crate) mod world;
 
 use oracle::{Eyes, Oracle};
 use schema::{Way, core, find, kind_name, list, name, ways};

@@ -4,7 +4,8 @@
 mod documented;
 mod erasure;
 pub(crate) mod held;
-mod register;
+mod rectification;
+pub(crate) mod register;
 mod retention;
 mod secrecy;
 

@@ -9,7 +9,10 @@ use axum::{Router, middleware};
 use crate::{
     auth::{self, Issuers},
     clock::Clock,
-    domain::statistics::told::Threshold,
+    domain::{
+        resident::erase::{ReplayError, replay},
+        statistics::told::Threshold,
+    },
     gate::{Admitted, Gate, GateSetupError, Limits, OperationKind, PricedField},
     graphql::{self, NabijSchema},
     http::{
@@ -91,6 +94,22 @@ impl App {
     pub fn telling_from(mut self, smallest_count: u32) -> Self {
         self.threshold = Threshold::from_setting(smallest_count);
         self
+    }
+
+    /// The routes of a service that is about to listen. Whoever was erased is erased again before,
+    /// so that a backup that was restored brings nobody back.
+    ///
+    /// # Errors
+    /// See [`ReplayError`]; then the service must not listen.
+    pub async fn opened(&self) -> Result<Router, ReplayError> {
+        let back = replay(&self.cx("erased-residents")).await?;
+        if back > 0 {
+            tracing::warn!(
+                back,
+                "residents who had been erased were here again, and are erased"
+            );
+        }
+        Ok(self.router())
     }
 
     /// Every route of the service.

@@ -14,7 +14,7 @@ mod sources;
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -48,8 +48,8 @@ pub struct Settings {
     /// The address people and systems reach the service at, when it isn't the one it listens on.
     pub public_url: Option<String>,
     /// The file with the ids of erased residents, one on a line. Keep it, and copy it, apart from
-    /// the database: whoever is in it is erased again from a restored backup before the service
-    /// listens. It names nobody.
+    /// the database and its folder: whoever is in it is erased again from a restored backup before
+    /// the service listens. It names nobody. Several replicas share it, or have one each.
     pub erased_list: PathBuf,
     /// Whether to bring the database's schema up to date before listening.
     pub migrate_on_start: bool,
@@ -89,7 +89,7 @@ impl Default for Settings {
             database_url: DatabaseUrl::from("sqlite://data/nabij.sqlite?mode=rwc"),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             public_url: None,
-            erased_list: PathBuf::from("data/erased-residents.txt"),
+            erased_list: PathBuf::from("erased/residents.txt"),
             migrate_on_start: true,
             log_format: LogFormat::Human,
             log: "info".to_owned(),
@@ -111,6 +111,19 @@ impl Settings {
             problems if problems.is_empty() => Ok(settings),
             problems => Err(Problems(problems)),
         }
+    }
+}
+
+impl Settings {
+    /// Whether the list of erased residents lies in the folder of the database's file, or below it:
+    /// a copy of that folder, put back, takes the list back with it.
+    #[must_use]
+    pub fn list_lies_with_database(&self) -> bool {
+        let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let list = whole(&self.erased_list);
+        let file = self.database_url.sqlite_file().map(whole);
+        let folder = file.as_deref().and_then(Path::parent);
+        folder.is_some_and(|folder| list.starts_with(folder))
     }
 }
 

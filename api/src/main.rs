@@ -9,7 +9,7 @@ use nabij_api::{
     clock::Clock,
     config::{Flags, Purpose, Settings, Sources},
     demo,
-    domain::{Refusal, access::register_first_admin, resident::erase::replay},
+    domain::{Refusal, access::register_first_admin},
     graphql,
     http::{edge::Edge, serve::serve},
     ids::type_id,
@@ -138,6 +138,13 @@ async fn run(flags: Flags) -> Result<(), String> {
              nothing else reach this port"
         );
     }
+    if settings.list_lies_with_database() {
+        tracing::warn!(
+            "`erased_list` lies in the folder of the database: whoever puts back a copy of that \
+             folder puts back the old list too, and brings erased residents back. Name a file \
+             elsewhere, on a disk of its own if you can"
+        );
+    }
     let db = open(&settings).await?;
     if settings.migrate_on_start {
         db.migrate().await.map_err(text)?;
@@ -147,19 +154,9 @@ async fn run(flags: Flags) -> Result<(), String> {
     let app = App::new(db.clone(), clock, issuers, edge)
         .map_err(text)?
         .telling_from(settings.smallest_count);
-    // A restored backup brings nobody back.
-    let back = replay(&app.cx("erased-residents")).await.map_err(text)?;
-    if back > 0 {
-        tracing::warn!(
-            back,
-            "residents who had been erased were here again, and are erased"
-        );
-    }
-    let relay = {
-        let app = app.clone();
-        Relay::start(move |task| app.cx(task))
-    };
-    let served = serve(app.router(), settings.listen, settings.edge.connections).await;
+    let router = app.opened().await.map_err(text)?;
+    let relay = Relay::start(move |task| app.cx(task));
+    let served = serve(router, settings.listen, settings.edge.connections).await;
     relay.stop().await;
     db.close().await;
     served.map_err(|error| format!("can't listen on {}: {error}", settings.listen))

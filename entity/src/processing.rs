@@ -143,6 +143,9 @@ codes! {
         Goes = "GOES",
         /// A document of which only codes stay.
         ReducedToCodes = "REDUCED_TO_CODES",
+        /// It stays, without what mentions them: their full name, phone number, e-mail address and
+        /// address.
+        MentionsGo = "MENTIONS_GO",
         /// It stays, without the person: a code, a time or an id that leads to nobody any more.
         Stays = "STAYS",
     }

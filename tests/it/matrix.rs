@@ -27,7 +27,7 @@ mod mutations;
 mod oracle;
 mod schema;
 mod tally;
-mod world;
+pub(crate) mod world;
 
 use complete::is_complete;
 use oracle::{Eyes, Oracle};

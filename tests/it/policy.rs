@@ -199,6 +199,14 @@ fn name(action: &Action<'_>) -> String {
             format!("signal {}, reported for a partner", action.code())
         }
         Action::Signal(action, _) => format!("signal {}, reported by a volunteer", action.code()),
+        Action::SignalCorrect(signal) if signal.reporter_partner_id.is_some() => {
+            "signal CORRECT, reported for a partner".to_owned()
+        }
+        Action::SignalCorrect(_) => "signal CORRECT, reported by a volunteer".to_owned(),
+        Action::ContactCorrect(moment) if moment.author_partner_id.is_some() => {
+            "contact CORRECT, reported for a partner".to_owned()
+        }
+        Action::ContactCorrect(_) => "contact CORRECT, reported by a volunteer".to_owned(),
         Action::ContactRecord(_) => "signal RECORD CONTACT".to_owned(),
         Action::ReferralContactRecord(_) => "referral RECORD CONTACT".to_owned(),
         Action::ReferralCreate(_) => "referral CREATE".to_owned(),
@@ -311,6 +319,10 @@ fn actions(records: &Records) -> Vec<Action<'_>> {
     actions.extend(reporters.map(|reporter| Action::SignalSubmit(place, reporter)));
     for signal in [&records.signal, &records.partner_signal] {
         actions.extend(SignalAction::iter().map(|action| Action::Signal(action, signal)));
+        actions.push(Action::SignalCorrect(signal));
+    }
+    for contact in [&records.contact, &records.partner_contact] {
+        actions.push(Action::ContactCorrect(contact));
     }
     actions.extend([
         Action::ContactRecord(&records.signal),

@@ -26,6 +26,8 @@ use uuid::Uuid;
 
 /// The names of databases and folders of tests; a version 7 UUID follows, which tells their age.
 const OF_A_TEST: &str = "nabij_test_";
+/// The name of an SQLite database's file.
+const FILE: &str = "nabij.sqlite";
 /// The names of templates; a digest follows, then such a UUID.
 const TEMPLATE: &str = "nabij_template_";
 /// Leftovers of processes that were killed go when they are older than this.
@@ -83,12 +85,82 @@ impl Database {
     pub async fn connect(&self) -> DatabaseConnection {
         let db = connect(&self.url).await;
         if !self.is_postgres() {
-            // What is arranged here need not outlive a power cut.
-            db.execute_unprepared("PRAGMA synchronous = OFF")
+            // What is arranged here need not outlive a power cut; what goes is gone, as it is when the
+            // service writes.
+            db.execute_unprepared("PRAGMA synchronous = OFF; PRAGMA secure_delete = ON")
                 .await
-                .expect("SQLite takes the setting");
+                .expect("SQLite takes the settings");
         }
         db
+    }
+
+    /// The files of an SQLite database that are there: its own, and those that SQLite keeps beside
+    /// it. None on a server.
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
+        let Place::Folder(folder) = &self.place else {
+            return Vec::new();
+        };
+        let files = ["", "-wal", "-shm"].map(|end| folder.join(format!("{FILE}{end}")));
+        files.into_iter().filter(|file| file.exists()).collect()
+    }
+
+    /// A backup of it as it is now. Nobody may be connected to it.
+    pub async fn backup(&self) -> Self {
+        match &self.place {
+            Place::Folder(_) => {
+                let folder = env::temp_dir().join(new_name());
+                fs::create_dir(&folder).expect("a folder can be made for temporary files");
+                let copy = Self {
+                    url: sqlite_url(&folder.join(FILE)),
+                    place: Place::Folder(folder),
+                };
+                copy.takes_files_of(self);
+                copy
+            }
+            Place::Server { url, name } => {
+                let copy = new_name();
+                let server = connect(url).await;
+                run(&server, &format!("CREATE DATABASE {copy} TEMPLATE {name}")).await;
+                let _ = server.close().await;
+                Self {
+                    url: sibling(url, &copy),
+                    place: Place::Server {
+                        url: url.clone(),
+                        name: copy,
+                    },
+                }
+            }
+        }
+    }
+
+    /// Becomes again what it was when that backup was made. Nobody may be connected to it.
+    pub async fn restore(&self, backup: &Self) {
+        match &self.place {
+            Place::Folder(_) => {
+                for file in self.files() {
+                    fs::remove_file(file).expect("it was there");
+                }
+                self.takes_files_of(backup);
+            }
+            Place::Server { url, name } => {
+                let server = connect(url).await;
+                run(&server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
+                let again = format!("CREATE DATABASE {name} TEMPLATE {}", backup.name());
+                run(&server, &again).await;
+                let _ = server.close().await;
+            }
+        }
+    }
+
+    fn takes_files_of(&self, other: &Self) {
+        let Place::Folder(folder) = &self.place else {
+            return;
+        };
+        for file in other.files() {
+            let name = file.file_name().expect("it is a file");
+            fs::copy(&file, folder.join(name)).expect("it can be copied");
+        }
     }
 
     async fn in_folder() -> Self {
@@ -96,7 +168,7 @@ impl Database {
         let template = MADE.get_or_init(sqlite_template).await;
         let folder = env::temp_dir().join(new_name());
         fs::create_dir(&folder).expect("a folder can be made for temporary files");
-        let file = folder.join("nabij.sqlite");
+        let file = folder.join(FILE);
         fs::copy(template, &file).expect("the template can be copied");
         Self {
             url: sqlite_url(&file),

@@ -91,6 +91,7 @@ impl Default for Listening {
 #[derive(Serialize, Deserialize)]
 struct Orders {
     database: String,
+    erased_list: String,
     key_file: String,
     now: DateTime<Utc>,
     listening: Listening,
@@ -131,7 +132,9 @@ pub fn obey() -> Result<(), Box<dyn std::error::Error>> {
             idle,
             ..
         } = orders.listening;
-        let db = Db::open(&orders.database, 8).await?;
+        let db = Db::open(&orders.database, 8)
+            .await?
+            .with_erased_list(orders.erased_list.as_ref());
         let key = SigningKey::load(orders.key_file.as_ref())?;
         let issuers = Issuers::default().and_own(ISSUER, AUDIENCE, &key);
         let server = Server {
@@ -140,10 +143,12 @@ pub fn obey() -> Result<(), Box<dyn std::error::Error>> {
         };
         let edge = Edge::from_settings(&edge, &clock)?.with_body_deadline(body);
         let app = App::new(db, clock, issuers, edge)?;
+        // As `nabij-api serve` does.
+        let router = app.opened().await?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         println!("{}", listener.local_addr()?);
         let stopped = async { drop(stopped.await) };
-        server.run(listener, app.router(), stopped).await;
+        server.run(listener, router, stopped).await;
         Ok(())
     })
 }
@@ -200,6 +205,7 @@ impl Service {
         };
         let orders = Orders {
             database: town.database_url().to_owned(),
+            erased_list: town.erased_list_path(),
             key_file,
             now: town.now(),
             listening,
@@ -278,6 +284,19 @@ impl Service {
         let mut wire = Wire::to(&self.address).await;
         wire.sends(bytes).await;
         wire.hears().await
+    }
+
+    /// Asks in GraphQL as somebody; the answer.
+    pub async fn asks(&self, person: &Person, query: &str, variables: &Value) -> Value {
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        let token = self.token(person);
+        let request = format!(
+            "POST /graphql HTTP/1.1\r\nhost: nabij\r\nauthorization: Bearer {token}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let reply = self.hears(request.as_bytes()).await;
+        reply.expect("it answers").json()
     }
 
     /// An attack, after which the service must be as it was: it lives, answers a control query at

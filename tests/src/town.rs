@@ -167,10 +167,29 @@ impl Town {
         &self.db
     }
 
+    /// The database itself.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// The town's own service ends: nobody is connected to its database any more.
+    pub async fn ends(&self) {
+        self.db.clone().close().await;
+        let beneath = self.founding.db.clone();
+        beneath.close().await.expect("nothing is under way");
+    }
+
     /// The address of the service's database, for another process that serves the town too.
     #[must_use]
     pub fn database_url(&self) -> &str {
         &self.database.url
+    }
+
+    /// The path of the list of erased residents.
+    #[must_use]
+    pub fn erased_list_path(&self) -> String {
+        self.beside.path(ERASED)
     }
 
     /// What is in the list of erased residents beside the database.

@@ -70,6 +70,29 @@ fn problem(purpose: Purpose, change: impl FnOnce(&mut Settings)) -> Problem {
     problems.into_iter().next().unwrap()
 }
 
+#[test]
+fn a_list_of_erased_residents_in_the_databases_folder_is_noticed() {
+    let lies = |database: &str, list: &str| {
+        let settings = Settings {
+            database_url: DatabaseUrl::from(database),
+            erased_list: PathBuf::from(list),
+            ..Settings::default()
+        };
+        settings.list_lies_with_database()
+    };
+    let file = "sqlite://data/nabij.sqlite?mode=rwc";
+    for beside in [
+        "data/erased.txt",
+        "./data/erased.txt",
+        "data/lists/erased.txt",
+    ] {
+        assert!(lies(file, beside), "{beside}");
+    }
+    assert!(!lies(file, "erased/residents.txt"));
+    assert!(!lies("postgres://localhost/nabij", "data/erased.txt"));
+    assert!(!Settings::default().list_lies_with_database());
+}
+
 fn database_problem(url: &str) -> Option<Problem> {
     let settings = Settings {
         database_url: DatabaseUrl::from(url),

@@ -93,7 +93,7 @@ impl NewUser {
         } = self;
         let mut problems = Problems::new();
         let issuer = problems.check(text::required("issuer", &issuer, ISSUER));
-        let subject = problems.check(text::required("subject", &subject, SUBJECT));
+        let subject = problems.check(text::foreign_subject("subject", &subject, SUBJECT));
         let name = problems.check(text::required("displayName", &display_name, text::LINE));
         problems.into_value(issuer.zip(subject).zip(name)).map(
             |((issuer, subject), display_name)| Self {

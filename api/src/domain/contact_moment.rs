@@ -1,5 +1,7 @@
 //! Contact moments: somebody was visited, called or spoken to.
 
+mod correct;
+
 use chrono::{DateTime, Utc};
 use nabij_entity::{
     contact_moment::{self, ContactKind, ContactOutcome},
@@ -9,6 +11,7 @@ use nabij_entity::{
 };
 use uuid::Uuid;
 
+pub use self::correct::correct;
 use super::{
     refusal::{Code, Outcome, Problem, Problems},
     reporter, signal as signals, text, when,

@@ -5,6 +5,7 @@
 pub mod contact;
 pub(super) mod details;
 pub mod erase;
+mod mentions;
 
 use chrono::Datelike;
 use nabij_entity::{
@@ -274,7 +275,16 @@ fn read_update(
     Ok((change, contact))
 }
 
+/// A language tag may hold any digits behind an `x`.
 fn few_languages(path: &str, languages: &[String]) -> Result<(), Problem> {
+    let mut tags = languages.iter();
+    if tags.any(|tag| text::holds_identity_number(tag)) {
+        return Err(Problem::new(
+            Code::IdentityNumber,
+            path,
+            text::IDENTITY_NUMBER,
+        ));
+    }
     if languages.len() > LANGUAGES {
         return Err(Problem::new(
             Code::TooLong,

@@ -1,6 +1,7 @@
 //! Signals: what somebody noticed, and what becomes of it.
 
 mod about;
+mod correct;
 mod due;
 mod duplicate;
 mod handling;
@@ -14,8 +15,11 @@ use nabij_entity::{
 use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
-pub use self::due::{is_overdue, overdue_filter, time_to_act};
 pub(super) use self::handling::take_from_handler;
+pub use self::{
+    correct::{Correction, correct},
+    due::{is_overdue, overdue_filter, time_to_act},
+};
 use self::{duplicate::original, handling::hand_over};
 use super::{
     refusal::{Code, Outcome, Problem, Problems, Refusal, Transition, expect_version},

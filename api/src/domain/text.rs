@@ -17,13 +17,15 @@ pub const IDENTITY_NUMBER: &str = "This holds a national identity number (Belgia
 /// # Errors
 /// [`Code::Required`], and those of [`optional`].
 pub fn required(path: &str, text: &str, longest: usize) -> Result<String, Problem> {
-    optional(path, Some(text), longest)?.ok_or_else(|| {
-        Problem::new(
-            Code::Required,
-            path,
-            "This can't be empty. Write at least one character.",
-        )
-    })
+    optional(path, Some(text), longest)?.ok_or_else(|| missing(path))
+}
+
+fn missing(path: &str) -> Problem {
+    Problem::new(
+        Code::Required,
+        path,
+        "This can't be empty. Write at least one character.",
+    )
 }
 
 /// A text that may be left out; one without content counts as left out.
@@ -75,6 +77,11 @@ pub const IDENTITY_REFERENCE: &str = "This is written as a national identity num
      rijksregisternummer or Dutch BSN). Nabij may not keep those: send the number that the record \
      has in your own system, not the person's.";
 
+/// What is said to whoever registers an account under a person's number; never the number itself.
+pub const IDENTITY_SUBJECT: &str = "This is written as a national identity number (Belgian \
+     rijksregisternummer or Dutch BSN). Nabij may not keep those: let the issuer send another `sub`, \
+     one that it makes for this service alone (OpenID Connect Core 1.0, section 8.1).";
+
 /// The name that a record has in somebody else's system; one without content counts as left out. A
 /// number there is that system's own, and one in eleven of nine digits passes for a BSN by chance:
 /// only what is written or named as an identity number is taken for one.
@@ -82,10 +89,26 @@ pub const IDENTITY_REFERENCE: &str = "This is written as a national identity num
 /// # Errors
 /// Those of [`optional`].
 pub fn foreign_reference(path: &str, text: Option<&str>) -> Result<Option<String>, Problem> {
-    let text = fitting(path, text, LINE)?;
-    match text {
+    foreign(path, text, LINE, IDENTITY_REFERENCE)
+}
+
+/// The name that an issuer has for somebody, which must be there: as [`foreign_reference`].
+///
+/// # Errors
+/// [`Code::Required`], and those of [`optional`].
+pub fn foreign_subject(path: &str, text: &str, longest: usize) -> Result<String, Problem> {
+    foreign(path, Some(text), longest, IDENTITY_SUBJECT)?.ok_or_else(|| missing(path))
+}
+
+fn foreign(
+    path: &str,
+    text: Option<&str>,
+    longest: usize,
+    advice: &str,
+) -> Result<Option<String>, Problem> {
+    match fitting(path, text, longest)? {
         Some(text) if is_written_as_identity_number(text) => {
-            Err(Problem::new(Code::IdentityNumber, path, IDENTITY_REFERENCE))
+            Err(Problem::new(Code::IdentityNumber, path, advice))
         }
         text => Ok(text.map(str::to_owned)),
     }

@@ -169,9 +169,24 @@ impl ContactMomentRecordInput {
     }
 }
 
+/// What should have been noted of a contact.
+#[derive(Debug, InputObject)]
+pub struct ContactMomentCorrectInput {
+    /// The contact moment.
+    pub id: ID,
+    /// The note as it should have been, at most 10,000 characters; an empty one takes it away.
+    pub note: String,
+    /// The version you read, if you want to be told when somebody else changed it since.
+    pub expected_version: Option<i32>,
+}
+
 payload! {
     /// What came of `contactMomentRecord`.
     ContactMomentRecordPayload, contact_moment: ContactMoment
+}
+payload! {
+    /// What came of `contactMomentCorrect`.
+    ContactMomentCorrectPayload, contact_moment: ContactMoment
 }
 
 /// What can be done with contact moments.
@@ -195,6 +210,28 @@ impl ContactMomentMutation {
                 Err(refusal) => Err(refusal),
             };
             ContactMomentRecordPayload::of(ctx, outcome).await
+        };
+        Some(done.await.map_err(Error::from))
+    }
+
+    /// Corrects the note of a contact moment (GDPR article 16): who wrote it, or the place's
+    /// coordinator. The history tells that it was corrected, never what stood there.
+    async fn contact_moment_correct(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What should have been noted.")] input: ContactMomentCorrectInput,
+    ) -> Option<Result<ContactMomentCorrectPayload, Error>> {
+        let ContactMomentCorrectInput {
+            id,
+            note,
+            expected_version,
+        } = input;
+        let done = async {
+            let outcome = match input_id(Kind::ContactMoment, "id", &id) {
+                Ok(id) => domain::correct(cx(ctx)?, id, expected_version, &note).await,
+                Err(problem) => Err(problem.into()),
+            };
+            ContactMomentCorrectPayload::of(ctx, outcome).await
         };
         Some(done.await.map_err(Error::from))
     }

@@ -20,26 +20,27 @@ use super::Mutations;
 use crate::domain::text;
 
 /// Scalars in which somebody can write what they want. A phone number isn't one: `+32470…` has
-/// eleven digits too, and one in fifty would pass for a national number.
-pub const FREE: [&str; 3] = ["String", "EmailAddress", "URL"];
+/// eleven digits too, and one in fifty would pass for a national number. A language tag is one: what
+/// comes after its `x` is free.
+pub const FREE: [&str; 4] = ["String", "EmailAddress", "LanguageTag", "URL"];
 
 /// Texts that aren't free: the input's type, its field, and why.
-pub const NOT_FREE: [(&str, &str, &str); 2] = [
-    (
-        "UserRegisterInput",
-        "subject",
-        "who somebody is at the issuer: a reference, which may be a number by chance",
-    ),
-    (
-        "UserRegisterInput",
-        "issuer",
-        "the URL of one of the issuers in the settings",
-    ),
-];
+pub const NOT_FREE: [(&str, &str, &str); 1] = [(
+    "UserRegisterInput",
+    "issuer",
+    "the URL of one of the issuers in the settings",
+)];
 
-/// Texts in which a number belongs to somebody else's system: the input's type and its field. Only
-/// what is written or named as an identity number is refused there.
-pub const REFERENCES: [(&str, &str); 1] = [("SignalSubmitInput", "externalReference")];
+/// Texts in which a number belongs to somebody else's system: the input's type, its field, and what is
+/// said about an identity number. Only what is written or named as one is refused there.
+pub const REFERENCES: [(&str, &str, &str); 2] = [
+    (
+        "SignalSubmitInput",
+        "externalReference",
+        text::IDENTITY_REFERENCE,
+    ),
+    ("UserRegisterInput", "subject", text::IDENTITY_SUBJECT),
+];
 
 /// What can be done, with every free text looked through first.
 #[derive(Default)]
@@ -143,14 +144,12 @@ fn look_through(
                 && !NOT_FREE
                     .iter()
                     .any(|(of, field, _)| owner == Some((*of, *field)));
-            let reference = owner.is_some_and(|owner| REFERENCES.contains(&owner));
-            let (holds, message) = if reference {
-                (
-                    text::is_written_as_identity_number(text),
-                    text::IDENTITY_REFERENCE,
-                )
-            } else {
-                (text::holds_identity_number(text), text::IDENTITY_NUMBER)
+            let reference = REFERENCES
+                .iter()
+                .find(|(of, field, _)| owner == Some((*of, *field)));
+            let (holds, message) = match reference {
+                Some((_, _, message)) => (text::is_written_as_identity_number(text), *message),
+                None => (text::holds_identity_number(text), text::IDENTITY_NUMBER),
             };
             if free && holds {
                 found.push(Found {

@@ -7,7 +7,7 @@ mod plans;
 
 use nabij_entity::{
     activity, activity::ActivityAction, ambassador, bookable, booking, call_out,
-    call_out::CallOutAction, commitment, consent, deployment, funding_line,
+    call_out::CallOutAction, commitment, consent, contact_moment, deployment, funding_line,
     funding_line::FundingLineAction, initiative, legal_hold, offer, offer::OfferAction, plan,
     plan::PlanStep, plan_action, plan_action::PlanActionStep, referral, referral::ReferralAction,
     resident, role_grant::Role, signal, signal::SignalAction, team,
@@ -105,10 +105,14 @@ pub enum Action<'a> {
     SignalSubmit(Place, Reporter),
     /// A transition of the signal's machine.
     Signal(SignalAction, &'a signal::Model),
+    /// Correct what a signal says.
+    SignalCorrect(&'a signal::Model),
     /// Record a contact moment on a signal.
     ContactRecord(&'a signal::Model),
     /// Record a contact moment on a referral.
     ReferralContactRecord(&'a referral::Model),
+    /// Correct what was noted of a contact.
+    ContactCorrect(&'a contact_moment::Model),
     /// Refer a signal to a partner, on behalf of the partner given or of the municipality.
     ReferralCreate(&'a signal::Model),
     /// Pass a referral on to another partner.
@@ -266,6 +270,15 @@ pub fn decide(viewer: &Viewer, action: Action<'_>) -> Result<Permit, Forbidden> 
             viewer.coordinates(consent.municipality_id, Some(consent.neighbourhood_id))
         }
         Action::Signal(action, signal) => may_signal(viewer, action, signal),
+        Action::SignalCorrect(signal) => {
+            coordinates_signal(viewer, signal)
+                || viewer.works_for(signal.handler_partner_id)
+                || is_reporter(viewer, signal)
+        }
+        Action::ContactCorrect(moment) => {
+            viewer.coordinates(moment.municipality_id, Some(moment.neighbourhood_id))
+                || has_written(viewer, moment)
+        }
         Action::ContactRecord(signal) => {
             coordinates_signal(viewer, signal)
                 || viewer.works_for(signal.handler_partner_id)
@@ -406,6 +419,15 @@ fn is_reporter(viewer: &Viewer, signal: &signal::Model) -> bool {
         (None, None) => coordinates_signal(viewer, signal),
     };
     viewer.user_id() == Some(signal.reporter_user_id) && in_that_quality
+}
+
+/// The viewer wrote it, in a quality that they still have.
+fn has_written(viewer: &Viewer, moment: &contact_moment::Model) -> bool {
+    let in_that_quality = match (moment.author_ambassador_id, moment.author_partner_id) {
+        (Some(volunteer), _) => viewer.ambassadors().any(|own| own == volunteer),
+        (None, partner) => viewer.works_for(partner),
+    };
+    viewer.user_id() == Some(moment.author_user_id) && in_that_quality
 }
 
 fn may_signal(viewer: &Viewer, action: SignalAction, signal: &signal::Model) -> bool {

@@ -3,6 +3,7 @@
 //! | file | what is in it |
 //! |---|---|
 //! | `call_outs.rs` | call-outs whose deadline has passed give their referral back |
+//! | `erased.rs` | who was erased is on every replica's list, and in no log of the database |
 //! | `keys.rs` | idempotency keys are forgotten after a day |
 //! | `retention.rs` | once a day: what is kept for longer than its period is removed |
 //!
@@ -13,6 +14,7 @@
 //! To add one: a file with a function that does it once, and a line in [`Relay::pass`].
 
 pub mod call_outs;
+pub mod erased;
 pub mod keys;
 pub mod retention;
 
@@ -54,6 +56,8 @@ impl Relay {
         call_outs::lapse(cx).await;
         keys::forget(cx).await;
         retention::remove(cx).await;
+        // Last: what the others erased is in the log too.
+        erased::keep(cx).await;
     }
 }
 

@@ -5,7 +5,10 @@
 
 use std::time::Instant;
 
-use crate::{domain::retention, store::Cx};
+use crate::{
+    domain::{resident::erase, retention},
+    store::Cx,
+};
 
 /// How many cases or residents are removed in one transaction.
 const BATCH: u64 = 50;
@@ -39,6 +42,9 @@ pub async fn remove(cx: &Cx) -> usize {
                 }
             }
         }
+    }
+    if batches > 0 {
+        erase::scrub(cx).await;
     }
     if batches + failed > 0 {
         tracing::info!(

@@ -90,6 +90,8 @@ pub struct Db {
     writers: DatabaseConnection,
     pub(super) principals: Arc<Cache<Subject, Arc<Principal>>>,
     pub(super) erased: Option<Arc<ErasedList>>,
+    /// Whether the write-ahead log may still hold what was erased.
+    log_to_empty: Arc<AtomicBool>,
 }
 
 impl Db {
@@ -111,6 +113,7 @@ impl Db {
             writers,
             principals: Arc::new(Cache::new(PRINCIPALS)),
             erased: None,
+            log_to_empty: Arc::default(),
         })
     }
 
@@ -349,6 +352,31 @@ impl Cx {
         transaction.commit().await?;
         self.stats.count_statement(started.elapsed());
         Ok(())
+    }
+
+    /// Empties the database's write-ahead log, where it keeps one beside its file. Whether it is
+    /// empty: while somebody reads, it can't be, and [`Cx::log_is_to_be_emptied`] says so.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn empty_log(&self) -> Result<bool, Failure> {
+        let Some(statement) = dialect::empty_log(self.backend()) else {
+            return Ok(true);
+        };
+        self.db.log_to_empty.store(true, Ordering::Release);
+        let row = self.db.writers.query_one_raw(statement).await?;
+        let busy: i32 = match row {
+            Some(row) => row.try_get_by_index(0)?,
+            None => 0,
+        };
+        self.db.log_to_empty.store(busy != 0, Ordering::Release);
+        Ok(busy == 0)
+    }
+
+    /// Whether emptying the log was tried, and has to be tried again.
+    #[must_use]
+    pub fn log_is_to_be_emptied(&self) -> bool {
+        self.db.log_to_empty.load(Ordering::Acquire)
     }
 
     /// Begins a write. The viewer's roles are read again inside, so that a role that has ended

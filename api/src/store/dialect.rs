@@ -1,7 +1,7 @@
 //! The few statements that PostgreSQL and SQLite need in different words. Each is tested on both.
 
 use sea_orm::{
-    DbBackend,
+    DbBackend, Statement,
     sea_query::{Alias, Expr, ExprTrait, Iden, JoinType, LockType, Query, SelectStatement},
 };
 
@@ -64,6 +64,15 @@ pub(super) fn second(backend: DbBackend, moment: Expr) -> Expr {
     } else {
         Expr::cust_with_exprs("unixepoch(substr(?, 1, 19))", [moment])
     }
+}
+
+/// Writes SQLite's write-ahead log back into the database's file and empties it: in it lie pages as
+/// they were before something was erased, which `secure_delete` doesn't reach. PostgreSQL has nothing
+/// of the sort that a client could empty. The statement answers with a first column of 0 when it is
+/// done, and of 1 when somebody still reads.
+pub(super) fn empty_log(backend: DbBackend) -> Option<Statement> {
+    let pragma = "PRAGMA wal_checkpoint(TRUNCATE)";
+    (backend == DbBackend::Sqlite).then(|| Statement::from_string(backend, pragma))
 }
 
 /// Whether the statement for "is anybody there" answers; used by the readiness check.

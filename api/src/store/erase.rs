@@ -7,16 +7,18 @@
 //! erased again before the service listens.
 
 use std::{
+    collections::HashSet,
     fs::{self, OpenOptions},
     io::{Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
+use chrono::{DateTime, Utc};
 use nabij_entity::{consent, erasure, event, referral, resident, signal};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::{Alias, Expr, Query},
+    sea_query::{Alias, Expr, ExprTrait, Query},
 };
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -188,6 +190,24 @@ impl Tx {
         Ok(found)
     }
 
+    /// Whether the signal is about somebody who was erased, whoever asks.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_about_somebody_erased(&self, signal: Uuid) -> Result<bool, Failure> {
+        let of_signal = Query::select()
+            .column("resident_id")
+            .from("signals")
+            .and_where(Expr::col("id").eq(signal))
+            .to_owned();
+        let found = resident::Entity::find()
+            .filter(resident::Column::Id.in_subquery(of_signal))
+            .filter(resident::Column::ErasedAt.is_not_null())
+            .one(&self.connection())
+            .await?;
+        Ok(found.is_some())
+    }
+
     /// Everybody who was erased, as the database knows it.
     ///
     /// # Errors
@@ -219,6 +239,18 @@ fn codes(data: &Value) -> Value {
 }
 
 impl Cx {
+    /// Everybody who was erased from this moment on, as the database knows it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn erased_since(&self, moment: DateTime<Utc>) -> Result<Vec<Uuid>, Failure> {
+        let rows = erasure::Entity::find()
+            .filter(erasure::Column::ErasedAt.gte(moment))
+            .all(&self.reader())
+            .await?;
+        Ok(rows.iter().map(|row| row.resident_id).collect())
+    }
+
     /// The list of erased ids beside the database, where one is kept.
     #[must_use]
     pub fn erased_list(&self) -> Option<Arc<ErasedList>> {
@@ -325,6 +357,20 @@ impl ErasedList {
         file.write_all(lines.as_bytes())?;
         file.sync_all()?;
         Ok(())
+    }
+
+    /// Adds those of these ids that aren't there yet. How many they were.
+    ///
+    /// # Errors
+    /// See [`ErasedListError`].
+    pub fn add_missing(&self, ids: &[Uuid]) -> Result<usize, ErasedListError> {
+        let listed: HashSet<Uuid> = self.read()?.into_iter().collect();
+        let mut missing = ids.to_vec();
+        missing.retain(|id| !listed.contains(id));
+        if !missing.is_empty() {
+            self.add(&missing)?;
+        }
+        Ok(missing.len())
     }
 
     /// Cuts off a last line that wasn't written to its end.

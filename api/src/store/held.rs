@@ -2,7 +2,8 @@
 //! the person's dossier (GDPR article 15), and what of it goes when the person is erased (article 17).
 //!
 //! **One more table or column:** a line below. `tests/it/privacy/held.rs` compares this with the
-//! database and refuses a table or a column that isn't here.
+//! database and refuses a table or a column that isn't here; `tests/it/privacy/register.rs` compares
+//! it with the register, and refuses somebody's own that would survive them.
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 use uuid::Uuid;
@@ -445,7 +446,8 @@ pub const HELD: &[Held] = &[
     },
 ];
 
-/// Tables that hold nothing of residents, and what they hold.
+/// Tables that hold nothing of residents, and what they hold. In their texts somebody may be mentioned
+/// all the same: [`super::mentions`].
 pub const ELSEWHERE: &[(&str, &str)] = &[
     ("municipalities", "places"),
     ("neighbourhoods", "places"),
@@ -467,10 +469,10 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
         "initiative_advisors",
         "programmes: partners and volunteers who advise",
     ),
-    ("plans", "plans of neighbourhoods, which name nobody"),
+    ("plans", "plans of neighbourhoods"),
     ("plan_lineage", "plans"),
     ("plan_sessions", "plans: sessions, counted"),
-    ("findings", "plans: findings, which name nobody"),
+    ("findings", "plans: findings"),
     ("plan_actions", "plans: actions"),
     (
         "commitments",

@@ -41,6 +41,7 @@ pub mod held;
 pub mod idempotency;
 pub mod initiative;
 pub mod legal_hold;
+pub mod mentions;
 pub mod occurrence;
 pub mod offer;
 pub mod page;

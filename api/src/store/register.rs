@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::{
     Kind,
-    held::{Fate, HELD},
+    held::{Fate, HELD, Tells},
     scope,
 };
 use crate::policy::{Account, Grant, Permit, Viewer};
@@ -129,6 +129,50 @@ fn declared() -> impl Iterator<Item = Declared> {
     .flatten()
 }
 
+/// The columns of a table in which people write what they want.
+#[derive(Debug)]
+pub(super) struct Texts {
+    pub(super) table: &'static str,
+    pub(super) columns: Vec<&'static str>,
+    /// All columns of the table.
+    all: Vec<&'static str>,
+}
+
+impl Texts {
+    /// Whether the table has such a column.
+    pub(super) fn has(&self, column: &str) -> bool {
+        self.all.contains(&column)
+    }
+}
+
+/// Every table with free text: anybody may be mentioned there.
+pub(super) fn texts() -> Vec<Texts> {
+    let mut tables: Vec<Texts> = Vec::new();
+    for Declared {
+        table,
+        column,
+        holds,
+    } in declared()
+    {
+        // A table's columns are declared one after the other.
+        if tables.last().is_none_or(|last| last.table != table) {
+            tables.push(Texts {
+                table,
+                columns: Vec::new(),
+                all: Vec::new(),
+            });
+        }
+        if let Some(of_table) = tables.last_mut() {
+            of_table.all.push(column);
+            if matches!(holds, Holds::Personal(DataCategory::FreeText, _)) {
+                of_table.columns.push(column);
+            }
+        }
+    }
+    tables.retain(|texts| !texts.columns.is_empty());
+    tables
+}
+
 /// Every table that is declared, and whether it holds anything of a person.
 pub fn tables() -> impl Iterator<Item = (&'static str, bool)> {
     declared().map(|declared| {
@@ -155,15 +199,18 @@ pub fn entries(_permit: &Permit) -> Vec<Entry> {
                     category,
                     processing,
                     receivers: receivers(&viewers, table, column),
-                    when_erased: when_erased(table, column),
+                    when_erased: when_erased(table, column, category),
                 }),
             },
         )
         .collect()
 }
 
-fn when_erased(table: &str, column: &str) -> Option<ErasureEffect> {
-    let held = HELD.iter().find(|held| held.table == table)?;
+fn when_erased(table: &str, column: &str, category: DataCategory) -> Option<ErasureEffect> {
+    let Some(held) = HELD.iter().find(|held| held.table == table) else {
+        let is_text = category == DataCategory::FreeText;
+        return is_text.then_some(ErasureEffect::MentionsGo);
+    };
     let fate = held.columns.iter().find(|known| known.name == column)?.fate;
     Some(match fate {
         _ if held.goes => ErasureEffect::Goes,
@@ -225,15 +272,28 @@ fn viewers() -> Vec<(DataReceiver, Viewer)> {
 }
 
 /// Who may come to see a column: those for whom neither the scope of its record nor its guard is
-/// closed. What is in no record that can be read, nobody sees.
+/// closed, and those to whom a resident's dossier tells it. What is in neither, nobody sees.
 fn receivers(viewers: &[(DataReceiver, Viewer)], table: &str, column: &str) -> Vec<DataReceiver> {
     let mut found: Vec<DataReceiver> = viewers
         .iter()
-        .filter(|(_, viewer)| is_shown(viewer, table, column))
+        .filter(|(receiver, viewer)| {
+            is_shown(viewer, table, column)
+                || (READERS_OF_DOSSIERS.contains(receiver) && is_told(table, column))
+        })
         .map(|(receiver, _)| *receiver)
         .collect();
     found.dedup();
     found
+}
+
+/// Who may ask for a resident's dossier, as [`super::dossier`] says.
+const READERS_OF_DOSSIERS: [DataReceiver; 2] = [DataReceiver::Municipality, DataReceiver::Auditor];
+
+/// Whether a resident's dossier tells it.
+fn is_told(table: &str, column: &str) -> bool {
+    let held = HELD.iter().find(|held| held.table == table);
+    let told = held.and_then(|held| held.columns.iter().find(|known| known.name == column));
+    told.is_some_and(|column| column.tells != Tells::Nothing)
 }
 
 fn is_shown(viewer: &Viewer, table: &str, column: &str) -> bool {

@@ -98,7 +98,14 @@ fn referred(viewer: &Viewer, t: &Alias, holds: Expr) -> Expr {
 }
 
 /// Its guards.
-const GUARDS: &[&str] = &["text", "origin", "casework", "handler", "handling", "disclosed"];
+const GUARDS: &[&str] = &[
+    "text",
+    "origin",
+    "casework",
+    "handler",
+    "handling",
+    "disclosed",
+];
 
 impl Record for signal::Entity {
     const KIND: Kind = Kind::Signal;

@@ -1,8 +1,8 @@
 //! One record of each kind, all of one place, each with partners of its own.
 
 use nabij_entity::{
-    SetOf, activity, ambassador, bookable, booking, call_out, consent, deployment, initiative,
-    legal_hold, offer, referral, resident, signal, team, vocabulary,
+    SetOf, activity, ambassador, bookable, booking, call_out, consent, contact_moment, deployment,
+    initiative, legal_hold, offer, referral, resident, signal, team, vocabulary,
 };
 
 use sea_orm::prelude::DateTimeUtc;
@@ -18,6 +18,10 @@ pub struct Records {
     pub signal: signal::Model,
     /// Reported for a partner.
     pub partner_signal: signal::Model,
+    /// Noted by a volunteer.
+    pub contact: contact_moment::Model,
+    /// Noted for a partner.
+    pub partner_contact: contact_moment::Model,
     pub referral: referral::Model,
     pub call_out: call_out::Model,
     pub offer: offer::Model,
@@ -76,6 +80,7 @@ pub fn records() -> Records {
         version,
     };
     let booking = booking(at);
+    let contact = contact(at);
     Records {
         bookable: bookable(at),
         partner_booking: booking::Model {
@@ -84,6 +89,12 @@ pub fn records() -> Records {
             ..booking.clone()
         },
         booking,
+        partner_contact: contact_moment::Model {
+            author_ambassador_id: None,
+            author_partner_id: Some(id::REPORTING_PARTNER),
+            ..contact.clone()
+        },
+        contact,
         partner_signal: signal::Model {
             reporter_ambassador_id: None,
             reporter_partner_id: Some(id::REPORTING_PARTNER),
@@ -353,6 +364,27 @@ fn booking(at: DateTimeUtc) -> booking::Model {
         booked_by_user_id: id::REPORTING_USER,
         booked_by_ambassador_id: Some(id::REPORTING_AMBASSADOR),
         booked_by_partner_id: None,
+        created_at: at,
+        updated_at: at,
+        version: 1,
+    }
+}
+
+fn contact(at: DateTimeUtc) -> contact_moment::Model {
+    contact_moment::Model {
+        id: id::RECORD,
+        signal_id: id::RECORD,
+        referral_id: None,
+        municipality_id: id::MUNICIPALITY,
+        neighbourhood_id: id::NEIGHBOURHOOD,
+        kind: contact_moment::ContactKind::Visit,
+        at,
+        outcome: contact_moment::ContactOutcome::Reached,
+        note: None,
+        secrecy: nabij_entity::partner::SecrecyRegime::Discretion,
+        author_user_id: id::REPORTING_USER,
+        author_ambassador_id: Some(id::REPORTING_AMBASSADOR),
+        author_partner_id: None,
         created_at: at,
         updated_at: at,
         version: 1,

@@ -41,8 +41,15 @@ async fn what_the_officer_is_told_to_send_does_what_it_says() {
         .refers_by(&scene.signal, at_stake)
         .await
         .done();
+    let noted = json!({ "on": { "signal": scene.signal.id }, "kind": "VISIT",
+        "outcome": "REACHED", "note": "Was out" });
+    let noted = scene
+        .coordinator
+        .does("contactMomentRecord", "contactMoment", "id", noted)
+        .await
+        .done();
     let documents = documents();
-    assert_eq!(documents.len(), 9, "each document is sent");
+    assert_eq!(documents.len(), 11, "each document is sent");
     for (role, document) in documents {
         let person = match role {
             "AUDITOR" => &auditor,
@@ -50,7 +57,12 @@ async fn what_the_officer_is_told_to_send_does_what_it_says() {
             other => panic!("{other} isn't a role of this page"),
         };
         let mut variables = json!({});
-        for (name, id) in [("id", &scene.maria), ("consent", &consent.id)] {
+        for (name, id) in [
+            ("id", &scene.maria),
+            ("consent", &consent.id),
+            ("signal", &scene.signal.id),
+            ("contact", &noted.id),
+        ] {
             if document.contains(&format!("${name}: ID!")) {
                 variables[name] = json!(id);
             }
@@ -73,6 +85,8 @@ async fn what_the_officer_is_told_to_send_does_what_it_says() {
             "Access" => "Parrotuqz",
             "WhoRead" => "DOSSIER",
             "Rectify" => "Marie",
+            "CorrectSignal" => "She slipped",
+            "CorrectNote" => "Was at home",
             "Consents" => "ACCEPT_HELP",
             "Withdraw" => "withdrawnAt\":\"2026",
             "Erase" => "erasedAt\":\"2026",

@@ -1,77 +1,35 @@
-//! Erasing somebody (GDPR article 17), also from a restored backup.
+//! Erasing somebody (GDPR article 17).
 
-use nabij_api::domain::resident::erase::replay;
-use nabij_entity::{erasure, event, resident, resident_contact, signal};
-use nabij_tests::{Person, Record, Request, Town, handled_by};
+mod dump;
+mod restored;
+mod told;
+
+use std::collections::BTreeSet;
+
+use nabij_api::{
+    domain::resident::erase::replay,
+    store::held::{Fate, HELD, Tells},
+};
+use nabij_entity::resident;
+use nabij_tests::{Need, Person, Town};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel,
-    QueryFilter, Statement,
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, Statement, TransactionTrait,
 };
 use serde_json::{Value, json};
 
-use super::{
-    DOSSIER, Scene,
-    held::{catalogue, words},
+pub(super) use self::dump::canaries_in_files;
+use self::{
+    dump::{CANARIES, canaries_in_pg_dump, dump, rows_with_canaries},
+    told::{CLEARED, MENTION, mention, texts, told_everywhere},
 };
+use super::{DOSSIER, Scene};
 
-/// What occurs nowhere but in what is told of Maria: no id has a `u`.
-const CANARIES: [&str; 2] = ["uqz", "3223591616"];
-
-/// Every row of every table as text, with the table's name.
-async fn dump(town: &Town) -> Vec<(String, String)> {
-    let mut rows = Vec::new();
-    for (table, columns) in catalogue(town).await {
-        let row = if town.is_on_postgres() {
-            format!("SELECT t::text AS name FROM \"{table}\" t")
-        } else {
-            let columns: Vec<String> = columns
-                .iter()
-                .map(|column| format!("COALESCE(CAST(\"{column}\" AS TEXT), '')"))
-                .collect();
-            format!(
-                "SELECT {} AS name FROM \"{table}\"",
-                columns.join(" || '|' || ")
-            )
-        };
-        // An id is bytes on SQLite, which needn't be text.
-        let row = if town.is_on_postgres() {
-            row
-        } else {
-            row.replace("CAST(", "CAST(quote(")
-                .replace(" AS TEXT)", ") AS TEXT)")
-        };
-        for row in words(town.beneath(), &row).await {
-            rows.push((table.clone(), row));
-        }
-    }
-    rows
-}
-
+/// The rows in which something of Maria is found, with their tables.
 pub(super) async fn found(town: &Town) -> Vec<(String, String)> {
-    let mut rows = dump(town).await;
-    rows.retain(|(_, row)| CANARIES.iter().any(|word| row.contains(word)));
-    rows
+    rows_with_canaries(town.beneath()).await
 }
 
-/// The bytes of an SQLite database's files, pages that are free too.
-async fn bytes(town: &Town) -> Option<Vec<u8>> {
-    if town.is_on_postgres() {
-        return None;
-    }
-    let db = town.beneath();
-    let run = Statement::from_string(db.get_database_backend(), "PRAGMA wal_checkpoint(TRUNCATE)");
-    db.query_all_raw(run)
-        .await
-        .expect("the log is written back");
-    let file = words(
-        db,
-        "SELECT file AS name FROM pragma_database_list WHERE name = 'main'",
-    )
-    .await;
-    Some(std::fs::read(&file[0]).expect("the database is a file"))
-}
-
-async fn erase(person: &Person, id: &str) -> nabij_tests::Answer {
+pub(super) async fn erase(person: &Person, id: &str) -> nabij_tests::Answer {
     let input = json!({ "id": id });
     person
         .does(
@@ -83,113 +41,91 @@ async fn erase(person: &Person, id: &str) -> nabij_tests::Answer {
         .await
 }
 
-/// Tells of Maria wherever anything can be told.
-async fn told_everywhere(scene: &Scene) -> (Person, Record) {
-    let coordinator = &scene.coordinator;
-    let welfare = scene.town.partner("OCMW Beersel").await;
-    let mut handled = handled_by(&welfare, "VITAL_INTEREST", &["NAME"]);
-    handled["basisJustification"] = json!("Aloneuqz after the fall");
-    let triaged = coordinator.triages_as(&scene.signal, handled).await;
-    triaged.done();
-    let consent = json!({ "resident": scene.maria, "kind": "SHARE_WITH_PARTNER", "method": "ORAL",
-        "partner": welfare.partner });
-    coordinator
-        .does("consentRecord", "consent", "id", consent)
-        .await
-        .done();
-    let moment = json!({ "on": { "signal": scene.signal.id }, "kind": "VISIT",
-        "outcome": "REACHED", "note": "Mariauqz was at home" });
-    coordinator
-        .does("contactMomentRecord", "contactMoment", "id", moment)
-        .await
-        .done();
-    let request = Request::to(&welfare)
-        .on("VITAL_INTEREST", &["NAME"])
-        .with("reason", "Stairsuqz")
-        .with("basisJustification", "Falluqz");
-    let first = coordinator.refers_by(&scene.signal, request).await.done();
-    welfare.accepts(&first).await.done();
-    welfare.holds(&first, "Waituqz").await.done();
-    welfare.resumes(&first).await.done();
-    let end = json!({ "outcome": "GOT_HELP", "note": "Liftuqz" });
-    welfare.takes("Complete", &first, end).await.done();
-    let feedback =
-        json!({ "referral": first.id, "giver": "PARTNER", "score": 5, "text": "Kinduqz" });
-    welfare
-        .does("feedbackGive", "feedback", "id", feedback)
-        .await
-        .done();
-    // One that is still open, on the consent.
-    let request = Request::to(&welfare)
-        .on("CONSENT", &["NAME"])
-        .with("reason", "Againuqz");
-    let open = coordinator.refers_by(&scene.signal, request).await.done();
-    // An event that holds what no event may.
-    let data = json!({ "from": "SUBMITTED", "told": "Mariauqz" });
-    event::Entity::update_many()
-        .col_expr(event::Column::Data, sea_orm::sea_query::Expr::value(data))
-        .filter(event::Column::Kind.eq("signal.submitted"))
-        .exec(scene.town.beneath())
-        .await
-        .expect("the event is there");
-    assert!(
-        coordinator
-            .sees(&scene.signal, "resident { givenName }")
-            .await
-            .is_some()
-    );
-    (welfare, open)
+/// The fields of somebody's dossier by kind of record, and whether they hold a text of theirs.
+async fn dossier(scene: &Scene) -> BTreeSet<(String, String)> {
+    let asked = json!({ "id": scene.maria });
+    let answer = scene.coordinator.asks(DOSSIER, asked).await;
+    let records = answer.data("/residentDossier/records").as_array();
+    let records = records.unwrap_or_else(|| panic!("{}", answer.text()));
+    let mut found = BTreeSet::new();
+    for record in records {
+        let kind = record["type"].as_str().expect("a kind");
+        for field in record["fields"].as_array().expect("fields") {
+            let name = field["name"].as_str().expect("a name");
+            found.insert((kind.to_owned(), name.to_owned()));
+        }
+    }
+    found
 }
 
-/// GDPR article 17: no byte is left in any table; a record without content stays.
+/// Every column that is told of somebody and goes with them.
+fn that_goes() -> BTreeSet<(String, String)> {
+    let columns = HELD.iter().flat_map(|held| {
+        let goes = held.columns.iter().filter(|column| {
+            column.tells != Tells::Nothing
+                && (held.goes || matches!(column.fate, Fate::Null | Fate::Blank | Fate::NoneOf))
+        });
+        goes.map(|column| (held.table.to_owned(), column.name.to_owned()))
+    });
+    // When contact details were last changed is no detail of anybody.
+    columns
+        .filter(|(_, column)| column != "updated_at")
+        .collect()
+}
+
+/// GDPR article 17: of somebody who occurs in every record there is, and is mentioned in every text
+/// of others, no byte of name, phone, e-mail, address or note is left in a dump, nor in the files. A
+/// record without content stays, and so does the rest of what others were told.
 #[tokio::test]
 async fn of_somebody_who_was_erased_no_byte_is_left() {
     let scene = Scene::set().await;
+    let town = &scene.town;
     let (welfare, open) = told_everywhere(&scene).await;
-    let tables: std::collections::BTreeSet<String> = found(&scene.town)
-        .await
-        .into_iter()
-        .map(|(table, _)| table)
-        .collect();
-    for table in [
-        "residents",
-        "resident_contacts",
-        "signals",
-        "referrals",
-        "contact_moments",
-        "feedback",
-        "events",
-    ] {
-        assert!(
-            tables.contains(table),
-            "nothing of Maria in {table}: {tables:?}"
-        );
+    let texts = texts(&scene).await;
+    mention(town, &texts).await;
+
+    // Before: whatever can be told of somebody is, in their own records and in others' texts.
+    let before = dossier(&scene).await;
+    let missing: Vec<_> = that_goes().difference(&before).cloned().collect();
+    assert!(missing.is_empty(), "not told of Maria: {missing:?}");
+    for (table, column) in &texts {
+        let told = told::in_column(town, table, column).await;
+        assert!(told.contains(MENTION), "{table}.{column} mentions nobody");
     }
-    if let Some(bytes) = bytes(&scene.town).await {
-        assert!(
-            bytes.windows(8).any(|part| part == b"Mariauqz"),
-            "the file is looked through"
-        );
+    let tables: BTreeSet<String> = found(town).await.into_iter().map(|(of, _)| of).collect();
+    for table in ["residents", "resident_contacts", "events"] {
+        assert!(tables.contains(table), "nothing of Maria in {table}");
+    }
+    let keys = dump(town.beneath()).await;
+    assert!(keys.iter().any(|(table, _)| table == "idempotency_keys"));
+    let written = canaries_in_files(town.database());
+    let dumped = canaries_in_pg_dump(town);
+    for seen in [written, dumped].into_iter().flatten() {
+        assert_eq!(seen, CANARIES, "it is looked for where it is");
     }
 
     let tombstone = erase(&scene.coordinator, &scene.maria).await.done();
     assert!(tombstone.at("/erasedAt").is_string());
     assert_eq!(tombstone.at("/givenName"), &Value::Null);
-    assert_eq!(found(&scene.town).await, []);
-    if let Some(bytes) = bytes(&scene.town).await {
-        for word in [
-            &b"Mariauqz"[..],
-            b"Peetersuqz",
-            b"Parrotuqz",
-            b"3223591616",
-            b"Stationuqz",
-        ] {
-            let left = bytes.windows(word.len()).any(|part| part == word);
-            assert!(!left, "{} is in the file", String::from_utf8_lossy(word));
-        }
+    assert_eq!(found(town).await, []);
+    let (written, dumped) = (
+        canaries_in_files(town.database()),
+        canaries_in_pg_dump(town),
+    );
+    for left in [written, dumped].into_iter().flatten() {
+        assert!(left.is_empty(), "{left:?}");
     }
-    let people = resident::Entity::find().all(scene.town.beneath()).await;
-    let left = people.expect("residents").remove(0);
+    let after = dossier(&scene).await;
+    let left: Vec<_> = that_goes().intersection(&after).cloned().collect();
+    assert!(left.is_empty(), "still told of Maria: {left:?}");
+    for (table, column) in &texts {
+        let is_own = HELD.iter().any(|held| held.table == table);
+        let told = told::in_column(town, table, column).await;
+        assert!(is_own || told.contains(CLEARED), "{table}.{column}: {told}");
+    }
+    let id = nabij_api::ids::parse(nabij_api::store::Kind::Resident, &scene.maria).expect("an id");
+    let left = resident::Entity::find_by_id(id).one(town.beneath()).await;
+    let left = left.expect("residents").expect("a record without content");
     assert_eq!(
         (
             left.birth_year,
@@ -198,7 +134,7 @@ async fn of_somebody_who_was_erased_no_byte_is_left() {
         ),
         (None, 0, 0)
     );
-    let keys = dump(&scene.town).await;
+    let keys = dump(town.beneath()).await;
     assert!(
         keys.iter().all(|(table, _)| table != "idempotency_keys"),
         "digests are gone"
@@ -231,26 +167,106 @@ async fn of_somebody_who_was_erased_no_byte_is_left() {
         "{}",
         dossier.text()
     );
+}
 
-    // Nothing is added to somebody who is gone.
-    let twice = erase(&scene.coordinator, &scene.maria).await;
-    assert_eq!(twice.user_errors()[0]["code"], "INVALID");
-    let update = json!({ "id": scene.maria, "givenName": "Mariauqz" });
-    let update = scene
-        .coordinator
-        .does("residentUpdate", "resident", "id", update)
-        .await;
-    assert_eq!(update.user_errors()[0]["code"], "INVALID");
-    let consent = json!({ "resident": scene.maria, "kind": "ACCEPT_HELP", "method": "ORAL" });
-    let consent = scene
-        .coordinator
-        .does("consentRecord", "consent", "id", consent)
-        .await;
-    assert_eq!(consent.user_errors()[0]["code"], "INVALID");
-    let need = nabij_tests::Need::new("Again", &scene.coordinator.neighbourhood)
+/// GDPR article 17: nothing is added to somebody who is gone.
+#[tokio::test]
+async fn nothing_is_told_anew_of_somebody_who_was_erased() {
+    let scene = Scene::set().await;
+    let coordinator = &scene.coordinator;
+    let moment = json!({ "on": { "signal": scene.signal.id }, "kind": "VISIT",
+        "outcome": "REACHED", "note": "Mariauqz was at home" });
+    let moment = coordinator
+        .does("contactMomentRecord", "contactMoment", "id", moment)
+        .await
+        .done();
+    erase(coordinator, &scene.maria).await.done();
+    let twice = erase(coordinator, &scene.maria).await;
+    twice.is_refused_as("INVALID");
+    for (mutation, record, input) in [
+        (
+            "residentUpdate",
+            "resident",
+            json!({ "id": scene.maria, "givenName": "Mariauqz" }),
+        ),
+        (
+            "consentRecord",
+            "consent",
+            json!({ "resident": scene.maria, "kind": "ACCEPT_HELP", "method": "ORAL" }),
+        ),
+        (
+            "signalCorrect",
+            "signal",
+            json!({ "id": scene.signal.id, "text": "Mariauqz" }),
+        ),
+        (
+            "contactMomentCorrect",
+            "contactMoment",
+            json!({ "id": moment.id, "note": "Mariauqz" }),
+        ),
+    ] {
+        let refused = coordinator.does(mutation, record, "id", input).await;
+        assert_eq!(refused.refusal(), "INVALID", "{mutation}");
+    }
+    let need = Need::new("Again", &coordinator.neighbourhood)
         .with("resident", json!({ "id": scene.maria }));
-    let need = scene.coordinator.submits(need).await;
-    assert_eq!(need.user_errors()[0]["code"], "INVALID");
+    coordinator.submits(need).await.is_refused_as("INVALID");
+    assert_eq!(found(&scene.town).await, []);
+}
+
+/// GDPR article 17: only what tells somebody from others goes from others' texts, and only in their
+/// municipality. What is retained no longer takes the mentions with it too (article 5(1)(e)).
+#[tokio::test]
+async fn who_shares_a_name_or_a_street_is_still_told_of() {
+    let scene = Scene::set().await;
+    let coordinator = &scene.coordinator;
+    let herent = scene.town.coordinator_of("Herent").await;
+    let text = "Jan Peetersuqz of the Stationuqz 11 and Mariauqz were there. Peetersuqz, Mariauqz \
+        rang: 02/359.16.16";
+    let told = async |person: &Person, name: &str| {
+        let need = Need::new("A lamp", &person.neighbourhood)
+            .with("text", text)
+            .with("resident", json!({ "new": { "givenName": name } }));
+        person.submits(need).await.done()
+    };
+    let (here, elsewhere) = (told(coordinator, "Jan").await, told(&herent, "Jo").await);
+    let version = here.version();
+    erase(coordinator, &scene.maria).await.done();
+    let here = coordinator
+        .sees(&here, "text version")
+        .await
+        .expect("theirs");
+    assert_eq!(
+        here["text"],
+        "Jan Peetersuqz of the Stationuqz 11 and Mariauqz were there. […] rang: […]"
+    );
+    assert_eq!(
+        here["version"],
+        version + 1,
+        "whoever has read it is told so"
+    );
+    let elsewhere = herent.sees(&elsewhere, "text").await.expect("theirs");
+    assert_eq!(elsewhere["text"], text);
+}
+
+/// GDPR article 17, on SQLite: while somebody reads, the log can't be emptied; then it is done later.
+#[tokio::test]
+async fn the_log_is_emptied_as_soon_as_nobody_reads() {
+    let scene = Scene::set().await;
+    let town = &scene.town;
+    if town.is_on_postgres() {
+        return;
+    }
+    let db = town.beneath();
+    let reading = db.begin().await.expect("a transaction");
+    let one = Statement::from_string(db.get_database_backend(), "SELECT 1 FROM residents");
+    reading.query_all_raw(one).await.expect("it is read");
+    erase(&scene.coordinator, &scene.maria).await.done();
+    let left = canaries_in_files(town.database()).expect("files");
+    assert!(!left.is_empty(), "the log is as long as somebody reads");
+    reading.commit().await.expect("the reading ends");
+    town.what_is_due_happens().await;
+    assert_eq!(canaries_in_files(town.database()), Some(Vec::new()));
 }
 
 /// GDPR article 17, and who may: the place's coordinator.
@@ -281,58 +297,16 @@ async fn only_the_coordinator_of_the_place_erases() {
     assert!(!found(&scene.town).await.is_empty());
 }
 
-/// GDPR article 17: a restored backup doesn't bring anybody back.
+/// GDPR article 17: the list beside the database is whole, mended, and never left aside.
 #[tokio::test]
-async fn a_restored_backup_brings_nobody_back() {
+async fn the_list_of_who_was_erased_is_looked_after() {
     let scene = Scene::set().await;
     let db = scene.town.beneath();
-    // The backup: what was there before.
     let people = resident::Entity::find().all(db).await.expect("residents");
-    let contacts = resident_contact::Entity::find()
-        .all(db)
-        .await
-        .expect("contacts");
-    let signals = signal::Entity::find().all(db).await.expect("signals");
-    erase(&scene.coordinator, &scene.maria).await.done();
-    assert_eq!(found(&scene.town).await, []);
     let id = people[0].id;
+    erase(&scene.coordinator, &scene.maria).await.done();
     assert_eq!(scene.town.erased_list(), format!("{id}\n"));
-
-    // It is put back, and the table that remembers is as old as the rest.
-    erasure::Entity::delete_many()
-        .exec(db)
-        .await
-        .expect("as it was");
-    for person in people {
-        person
-            .into_active_model()
-            .reset_all()
-            .update(db)
-            .await
-            .expect("restored");
-    }
-    for signal in signals {
-        signal
-            .into_active_model()
-            .reset_all()
-            .update(db)
-            .await
-            .expect("restored");
-    }
-    for contact in contacts {
-        resident_contact::Entity::insert(contact.into_active_model())
-            .exec_without_returning(db)
-            .await
-            .expect("restored");
-    }
-    assert!(!found(&scene.town).await.is_empty());
-
-    // The start, before the service listens.
     let cx = scene.town.app().cx("erased-residents");
-    assert_eq!(replay(&cx).await.expect("it is erased again"), 1);
-    assert_eq!(found(&scene.town).await, []);
-    assert_eq!(replay(&cx).await.expect("nothing is left to do"), 0);
-    assert_eq!(scene.town.erased_list(), format!("{id}\n"));
 
     // A list that was lost is made again from the table.
     scene.town.loses_erased_list();

@@ -5,21 +5,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use nabij_api::store::held::{ELSEWHERE, HELD};
 use nabij_tests::Town;
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, Statement};
 
 /// The tables with their columns, as the database knows them.
-pub(crate) async fn catalogue(town: &Town) -> BTreeMap<String, BTreeSet<String>> {
-    let tables = if town.is_on_postgres() {
+pub(crate) async fn catalogue(db: &DatabaseConnection) -> BTreeMap<String, BTreeSet<String>> {
+    let is_on_postgres = db.get_database_backend() == DatabaseBackend::Postgres;
+    let tables = if is_on_postgres {
         "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"
     } else {
         "SELECT name FROM sqlite_master WHERE type = 'table'"
     };
     let mut found = BTreeMap::new();
-    for table in words(town.beneath(), tables).await {
+    for table in words(db, tables).await {
         if table == "seaql_migrations" || table.starts_with("sqlite_") {
             continue;
         }
-        let columns = if town.is_on_postgres() {
+        let columns = if is_on_postgres {
             format!(
                 "SELECT column_name::text AS name FROM information_schema.columns \
                  WHERE table_name = '{table}'"
@@ -27,7 +28,7 @@ pub(crate) async fn catalogue(town: &Town) -> BTreeMap<String, BTreeSet<String>>
         } else {
             format!("SELECT name FROM pragma_table_info('{table}')")
         };
-        let columns = words(town.beneath(), &columns).await;
+        let columns = words(db, &columns).await;
         found.insert(table, columns.into_iter().collect());
     }
     found
@@ -44,7 +45,7 @@ pub(crate) async fn words(db: &DatabaseConnection, sql: &str) -> Vec<String> {
 #[tokio::test]
 async fn every_table_says_what_it_holds_of_residents() {
     let town = Town::empty().await;
-    let catalogue = catalogue(&town).await;
+    let catalogue = catalogue(town.beneath()).await;
     let held: BTreeSet<&str> = HELD.iter().map(|held| held.table).collect();
     let elsewhere: BTreeSet<&str> = ELSEWHERE.iter().map(|(table, _)| *table).collect();
     assert!(held.is_disjoint(&elsewhere), "a table is in both lists");

@@ -10,7 +10,10 @@ use nabij_tests::{Answer, Need, Person, Record, Request, Town};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
-use super::{Scene, erasure::found};
+use super::{
+    Scene,
+    erasure::{canaries_in_files, found},
+};
 
 const MONTH: Duration = Duration::from_hours(24 * 31);
 
@@ -85,6 +88,11 @@ async fn when_its_period_is_over_the_content_of_a_case_is_removed() {
     let scene = Scene::set().await;
     let (town, coordinator) = (&scene.town, &scene.coordinator);
     closed(&scene).await;
+    // A case of somebody else, which is open, and in which she is mentioned.
+    let need = Need::new("A lamp", &coordinator.neighbourhood)
+        .with("text", "Peetersuqz, Mariauqz lent it")
+        .with("resident", json!({ "new": { "givenName": "Jan" } }));
+    let lamp = coordinator.submits(need).await.done();
     // The default for who was helped: 24 months. A day before, nothing is due.
     scene.town.wait(MONTH * 23);
     passes(town).await;
@@ -100,6 +108,10 @@ async fn when_its_period_is_over_the_content_of_a_case_is_removed() {
     assert_eq!(listed["residents"], json!([scene.maria]));
     passes(town).await;
     assert_eq!(found(town).await, [], "no byte is left");
+    let files = canaries_in_files(town.database()).unwrap_or_default();
+    assert!(files.is_empty(), "{files:?} in the files");
+    let lamp = coordinator.sees(&lamp, "text").await;
+    assert_eq!(lamp, Some(json!({ "text": "[…] lent it" })));
 
     let kept = coordinator
         .sees(

@@ -89,9 +89,7 @@ async fn an_invited_partner_looks_around_and_an_offboarded_one_does_not() {
     staff.partner.clone_from(&partner.id);
     let names = async |name: &str| {
         let input = json!({ "id": partner.id, "name": name });
-        staff
-            .does("partnerNamePool", "partner", "id", input)
-            .await
+        staff.does("partnerNamePool", "partner", "id", input).await
     };
     names("The helpers").await.done();
     set(&admin, &staff, "Offboard").await.done();
@@ -185,7 +183,8 @@ async fn who_recorded_somebody_has_a_day_to_signal_about_them() {
         scene.town.wait(Duration::from_hours(1));
         assert!(recorder.sees(&jan, "id").await.is_some());
         assert!(recorder.sees(&jef, "id").await.is_none());
-        recorder.submits(need(&jef))
+        recorder
+            .submits(need(&jef))
             .await
             .is_refused_at("NOT_FOUND", "resident.id");
         recorder.withdraws(&signal).await.done();

@@ -256,26 +256,25 @@ impl Words {
 
 /// The words of a text in small letters without accents; what can't be seen is left out, so that it
 /// parts no word.
-fn words(text: &str) -> Vec<String> {
+pub(in crate::domain) fn words(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];
-    for character in text.chars().filter(|c| !is_invisible(*c)) {
-        let mut parts = true;
-        for folded in character.to_lowercase().flat_map(base) {
-            if folded.is_alphanumeric() {
-                parts = false;
-                if let Some(word) = words.last_mut() {
-                    word.push(folded);
-                }
-            } else if is_mark(folded) {
-                parts = false;
-            }
-        }
-        if parts && words.last().is_some_and(|word| !word.is_empty()) {
-            words.push(String::new());
+    for character in text.chars() {
+        match (letters(character), words.last_mut()) {
+            (Some(letters), Some(word)) => word.extend(letters),
+            (None, Some(word)) if !word.is_empty() => words.push(String::new()),
+            _ => {}
         }
     }
     words.retain(|word| !word.is_empty());
     words
+}
+
+/// The small letters without accents, or the digit, that a character stands for: not one for what
+/// can't be seen. None at all for what parts words.
+pub(in crate::domain) fn letters(character: char) -> Option<impl Iterator<Item = char>> {
+    let folded = move || character.to_lowercase().flat_map(base);
+    let is_part = is_invisible(character) || folded().any(|c| c.is_alphanumeric() || is_mark(c));
+    is_part.then(|| folded().filter(|c| c.is_alphanumeric()))
 }
 
 const fn is_invisible(c: char) -> bool {

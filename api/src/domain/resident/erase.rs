@@ -1,6 +1,7 @@
 //! Erasing a resident (GDPR article 17), also again: whoever is on the list of erased residents is
 //! erased before the service listens, so that a restored backup doesn't bring them back.
 
+use chrono::TimeDelta;
 use nabij_entity::{
     consent,
     referral::{self, ReferralCancelCause, ReferralStatus},
@@ -10,6 +11,7 @@ use nabij_entity::{
 use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
+use super::mentions;
 use crate::{
     domain::{
         call_out, legal_hold,
@@ -23,6 +25,11 @@ use crate::{
         write::Stale,
     },
 };
+
+/// How many are erased again at once: what they are mentioned in is read once for all of them.
+const AT_ONCE: usize = 50;
+/// Whom the relay compares with the list: long enough for a replica that couldn't write for a while.
+const RECENTLY: TimeDelta = TimeDelta::days(1);
 
 /// Erases a resident: what is under way ends, what is held of them goes, and a record without content
 /// stays, so that figures still add up.
@@ -44,7 +51,18 @@ pub async fn erase(cx: &Cx, id: Uuid, expected_version: Option<i32>) -> Outcome<
     // On the list before it counts: if the process ends in between, the next start erases them.
     remember(cx, vec![id]).await?;
     tx.commit().await?;
+    scrub(cx).await;
     Ok(id)
+}
+
+/// Sees to it that what was erased is in none of the database's files. What fails is said in the log
+/// and tried again by the relay: the erasure itself is done.
+pub async fn scrub(cx: &Cx) {
+    match cx.empty_log().await {
+        Ok(true) => {}
+        Ok(false) => tracing::info!("somebody reads: the database's log is emptied later"),
+        Err(failure) => tracing::error!(?failure, "the database's log can't be emptied"),
+    }
 }
 
 /// Whoever was erased is not recorded again under the same id.
@@ -61,6 +79,27 @@ pub(in crate::domain) fn still_here(resident: &resident::Model, path: &str) -> R
         "This resident was erased: nothing of them is kept here any more. If they ask for help \
          again, record them anew.",
     ))
+}
+
+/// What was told of somebody who was erased isn't told anew in their case.
+///
+/// # Errors
+/// [`Code::Invalid`].
+pub(in crate::domain) async fn not_about_somebody_erased(
+    tx: &Tx,
+    signal: Uuid,
+    path: &str,
+) -> Outcome<()> {
+    if !tx.is_about_somebody_erased(signal).await? {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Code::Invalid,
+        path,
+        "This was about a resident who was erased: nothing of them is kept here any more, so that \
+         there is nothing to correct.",
+    )
+    .into())
 }
 
 /// Puts ids on the list of erased residents, and comes back when they are on the disk.
@@ -90,6 +129,7 @@ pub(in crate::domain) async fn take_out(
     residents: &[resident::Model],
 ) -> Outcome<()> {
     let ids: Vec<Uuid> = residents.iter().map(|resident| resident.id).collect();
+    let mentioned = mentions::of(tx, residents).await?;
     let under_way = tx.under_way(&ids).await?;
     withdraw(tx, permit, &under_way.consents).await?;
     for referral in &under_way.referrals {
@@ -108,7 +148,7 @@ pub(in crate::domain) async fn take_out(
     tx.update_all::<resident::Entity>(permit, &ids, change, happenings.collect())
         .await?;
     tx.erase(permit, residents).await?;
-    Ok(())
+    mentions::take_out(tx, permit, &mentioned).await
 }
 
 async fn withdraw(tx: &Tx, permit: &Permit, consents: &[consent::Model]) -> Outcome<()> {
@@ -214,14 +254,38 @@ pub async fn replay(cx: &Cx) -> Result<usize, ReplayError> {
     }
     known.extend(listed);
     let back = tx.not_erased(&known).await?;
-    for id in &back {
-        if let Some(resident) = tx.resident_to_erase(*id).await? {
-            let permit = decide(tx.viewer(), Action::ResidentErase(&resident))?;
-            take_out(&tx, &permit, &[resident]).await?;
+    for some in back.chunks(AT_ONCE) {
+        let mut residents = Vec::new();
+        for id in some {
+            residents.extend(tx.resident_to_erase(*id).await?);
+        }
+        if let Some(first) = residents.first() {
+            let permit = decide(tx.viewer(), Action::ResidentErase(first))?;
+            take_out(&tx, &permit, &residents).await?;
         }
     }
     tx.commit().await?;
+    // Also after an end that came between an erasure and the emptying of the log.
+    scrub(cx).await;
     Ok(back.len())
+}
+
+/// Puts whom another replica has erased on the list beside this one: each has a file of its own. How
+/// many they were. For the relay; who was erased longer ago is added at the start, by [`replay`].
+///
+/// # Errors
+/// See [`ReplayError`].
+pub async fn keep_list_whole(cx: &Cx) -> Result<usize, ReplayError> {
+    let Some(list) = cx.erased_list() else {
+        return Ok(0);
+    };
+    let recently = cx.erased_since(cx.now() - RECENTLY).await?;
+    if recently.is_empty() {
+        return Ok(0);
+    }
+    let adding = tokio::task::spawn_blocking(move || list.add_missing(&recently));
+    let added = adding.await;
+    Ok(added.map_err(|_| Failure::Bug("reading the list of erased residents panicked"))??)
 }
 
 fn read(list: Option<&ErasedList>) -> Result<std::collections::HashSet<Uuid>, ErasedListError> {

@@ -1,7 +1,7 @@
 //! Whom a signal is about. Its title tells what it is and not who: it is read by every partner that
 //! the signal goes to, whatever that is told of the resident.
 
-use nabij_entity::resident;
+use nabij_entity::{resident, signal};
 use uuid::Uuid;
 
 use super::ResidentRef;
@@ -30,16 +30,28 @@ pub(super) async fn resident(
     match resident {
         ResidentRef::Known(id) => {
             known(tx, id, place).await?;
-            gives_nobody_away(tx, title, &Details::of(tx, id).await?, place).await?;
+            gives_nobody_away(tx, title, &Details::of(tx, id).await?, place.neighbourhood).await?;
             Ok(id)
         }
         ResidentRef::New(particulars) => {
-            gives_nobody_away(tx, title, &Details::told(&particulars), place).await?;
+            gives_nobody_away(tx, title, &Details::told(&particulars), place.neighbourhood).await?;
             let id = tx.new_id();
             residents::insert(tx, id, *particulars, place, reporter, "resident.new").await?;
             Ok(id)
         }
     }
+}
+
+/// Whether a title may stand over this signal: it doesn't tell whom the signal is about.
+///
+/// # Errors
+/// [`Code::Invalid`] when it does.
+pub(super) async fn may_be_titled(tx: &Tx, signal: &signal::Model, title: &str) -> Outcome<()> {
+    let Some(resident) = signal.resident_id else {
+        return Ok(());
+    };
+    let details = Details::of(tx, resident).await?;
+    gives_nobody_away(tx, title, &details, Some(signal.neighbourhood_id)).await
 }
 
 async fn known(tx: &Tx, id: Uuid, place: Place) -> Outcome<()> {
@@ -61,8 +73,13 @@ async fn known(tx: &Tx, id: Uuid, place: Place) -> Outcome<()> {
 
 /// That the title does is all that is said: not by which detail, which whoever submits it may not be
 /// shown (GDPR article 5(1)(c)).
-async fn gives_nobody_away(tx: &Tx, title: &str, details: &Details, place: Place) -> Outcome<()> {
-    let places = tx.names_around(place.neighbourhood).await?;
+async fn gives_nobody_away(
+    tx: &Tx,
+    title: &str,
+    details: &Details,
+    neighbourhood: Option<Uuid>,
+) -> Outcome<()> {
+    let places = tx.names_around(neighbourhood).await?;
     let places: Vec<&str> = places.iter().map(String::as_str).collect();
     if details.are_in(title, &places) {
         return Err(Problem::new(

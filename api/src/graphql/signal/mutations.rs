@@ -1,6 +1,6 @@
 //! What can be done with signals.
 
-use async_graphql::{Context, Error, ID, InputObject, Object, OneofObject};
+use async_graphql::{Context, Error, ID, InputObject, MaybeUndefined, Object, OneofObject};
 use nabij_entity::{
     referral::{DisclosedField, SharingBasis},
     signal::{SignalDismissReason, SignalKind, SignalOutcome},
@@ -180,6 +180,19 @@ pub struct SignalWithdrawInput {
     pub expected_version: Option<i32>,
 }
 
+/// What a signal should have said. What is absent stays as it is, and `null` clears the text.
+#[derive(Debug, InputObject)]
+pub struct SignalCorrectInput {
+    /// The signal.
+    pub id: ID,
+    /// What it is, in one line of at most 200 characters. No names: partners read it.
+    pub title: MaybeUndefined<String>,
+    /// The story behind it, at most 10,000 characters.
+    pub text: MaybeUndefined<String>,
+    /// The version you read, if you want to be told when somebody else changed it since.
+    pub expected_version: Option<i32>,
+}
+
 /// A signal to open again.
 #[derive(Debug, InputObject)]
 pub struct SignalReopenInput {
@@ -214,6 +227,10 @@ payload! {
 payload! {
     /// What came of `signalWithdraw`.
     SignalWithdrawPayload, signal: Signal
+}
+payload! {
+    /// What came of `signalCorrect`.
+    SignalCorrectPayload, signal: Signal
 }
 payload! {
     /// What came of `signalReopen`.
@@ -359,6 +376,34 @@ impl SignalMutation {
             let step = domain::Transitioning::Withdraw;
             SignalWithdrawPayload::of(ctx, transition(ctx, &id, expected_version, step).await?)
                 .await
+        };
+        Some(done.await.map_err(Error::from))
+    }
+
+    /// Corrects what a signal says (GDPR article 16): the place's coordinator always, the partner that
+    /// handles it and its reporter while it is open. The history tells which fields were corrected,
+    /// never what stood there.
+    async fn signal_correct(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What it should have said.")] input: SignalCorrectInput,
+    ) -> Option<Result<SignalCorrectPayload, Error>> {
+        let SignalCorrectInput {
+            id,
+            title,
+            text,
+            expected_version,
+        } = input;
+        let done = async {
+            let correction = domain::Correction {
+                title: title.into(),
+                text: text.into(),
+            };
+            let outcome = match input_id(Kind::Signal, "id", &id) {
+                Ok(id) => domain::correct(cx(ctx)?, id, expected_version, correction).await,
+                Err(problem) => Err(problem.into()),
+            };
+            SignalCorrectPayload::of(ctx, outcome).await
         };
         Some(done.await.map_err(Error::from))
     }

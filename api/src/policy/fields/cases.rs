@@ -39,6 +39,7 @@ pub(super) const FIELDS: &[Row] = rows! {
         Answer: signal userErrors;
     }
     Mutation {
+        Decided("contact CORRECT"): contactMomentCorrect;
         Decided("signal RECORD CONTACT"): contactMomentRecord;
         Decided("referral GIVE FEEDBACK"): feedbackGive;
         Decided("referral ACCEPT"): referralAccept;
@@ -50,6 +51,7 @@ pub(super) const FIELDS: &[Row] = rows! {
         Decided("referral REJECT"): referralReject;
         Decided("referral RESUME"): referralResume;
         Decided("referral START"): referralStart;
+        Decided("signal CORRECT"): signalCorrect;
         Decided("signal DISMISS"): signalDismiss;
         Decided("signal REOPEN"): signalReopen;
         Decided("signal RESOLVE"): signalResolve;
@@ -62,12 +64,12 @@ pub(super) const FIELDS: &[Row] = rows! {
         Scoped: referral referrals signal signals;
     }
     @payloads {
-        contactMoment: ContactMomentRecord;
+        contactMoment: ContactMomentCorrect ContactMomentRecord;
         feedback: FeedbackGive;
         referral: ReferralAccept ReferralCancel ReferralComplete ReferralCreate ReferralFail
             ReferralHold ReferralReject ReferralResume ReferralStart;
         results: SignalSubmitMany;
-        signal: SignalDismiss SignalReopen SignalResolve SignalStart SignalSubmit SignalTriage
-            SignalWithdraw;
+        signal: SignalCorrect SignalDismiss SignalReopen SignalResolve SignalStart SignalSubmit
+            SignalTriage SignalWithdraw;
     }
 };

@@ -1,5 +1,6 @@
-//! What is kept of the neighbourhood: places, organisations, programmes, plans and activities. They
-//! name nobody; some tell which volunteer or member of staff had a hand in them.
+//! What is kept of the neighbourhood: places, organisations, programmes, plans and activities. Some
+//! tell which volunteer or member of staff had a hand in them; what people write about them ought to
+//! name nobody, and may.
 
 use nabij_entity::processing::{
     DataCategory as C, DataSubject as S, LegalBasis as B, ProcessingPurpose as P,
@@ -17,8 +18,8 @@ const COMMUNITY: Processing = Processing {
     retention: R::WithTheRecord,
 };
 
-/// Texts about activities and plans, in which people ought not to be named and may be.
-const TOLD: Processing = Processing {
+/// Texts about programmes, activities and plans, in which people ought not to be named and may be.
+pub(super) const TOLD: Processing = Processing {
     subjects: &[S::Resident, S::Staff, S::Volunteer],
     ..COMMUNITY
 };
@@ -47,8 +48,9 @@ declare! {
         NothingOfAPerson => ServiceId NeighbourhoodId;
     }
     initiative {
-        NothingOfAPerson => Id Reference Name MunicipalityId Description StartsOn EndsOn
-            TargetGroups MinimumAge Website BudgetCents CreatedAt UpdatedAt Version;
+        TOLD.of(C::FreeText) => Description;
+        NothingOfAPerson => Id Reference Name MunicipalityId StartsOn EndsOn TargetGroups
+            MinimumAge Website BudgetCents CreatedAt UpdatedAt Version;
     }
     initiative_neighbourhood {
         NothingOfAPerson => InitiativeId NeighbourhoodId;
@@ -57,15 +59,15 @@ declare! {
         NothingOfAPerson => InitiativeId PartnerId;
     }
     evaluation {
-        NothingOfAPerson => Id InitiativeId Recommendation Impact Strengths Barriers LastingImpact
-            EvaluatedOn CreatedAt UpdatedAt Version;
+        TOLD.of(C::FreeText) => Strengths Barriers LastingImpact;
+        NothingOfAPerson => Id InitiativeId Recommendation Impact EvaluatedOn CreatedAt UpdatedAt
+            Version;
     }
     activity {
         COMMUNITY.of(C::Authorship) => ProposedByUserId ProposedByAmbassadorId ProposedByPartnerId;
-        TOLD.of(C::FreeText) => Description OutcomeNote HandoverNote CancelReason;
+        TOLD.of(C::FreeText) => Title Place Description OutcomeNote HandoverNote CancelReason;
         NothingOfAPerson => Id MunicipalityId NeighbourhoodId InitiativeId SeriesId FollowUpOfId
-            Title Status Lead Place StartsAt EndsAt TimeZone Recurrence TargetGroups Languages
-            Capacity Sequence Outcome AttendanceTotal HandedOverAt HandoverTasks GapTargetGroup
+            Status Lead StartsAt EndsAt TimeZone Recurrence TargetGroups Languages Capacity Sequence Outcome AttendanceTotal HandedOverAt HandoverTasks GapTargetGroup
             GapFrom GapUntil PublishedAt ClosedAt CreatedAt UpdatedAt Version;
     }
     activity_bookable {
@@ -75,8 +77,8 @@ declare! {
         NothingOfAPerson => ActivityId PartnerId;
     }
     activity_series {
-        NothingOfAPerson => Id MunicipalityId InitiativeId Name Description CreatedAt UpdatedAt
-            Version;
+        TOLD.of(C::FreeText) => Name Description;
+        NothingOfAPerson => Id MunicipalityId InitiativeId CreatedAt UpdatedAt Version;
     }
     activity_volunteer {
         COMMUNITY.of(C::Volunteering) => ActivityId AmbassadorId;
@@ -99,9 +101,10 @@ declare! {
             ActivityId OccurrenceId StartsAt EndsAt Status CancelCause CreatedAt UpdatedAt Version;
     }
     plan {
+        TOLD.of(C::FreeText) => Title Summary ReturnReason Strengths Barriers LastingImpact;
         NothingOfAPerson => Id MunicipalityId NeighbourhoodId InitiativeId FacilitatorPartnerId
-            ClonedFromId Title Summary Stage BudgetCents ReturnReason Recommendation Impact
-            Strengths Barriers LastingImpact EvaluatedOn CreatedAt UpdatedAt Version;
+            ClonedFromId Stage BudgetCents Recommendation Impact EvaluatedOn CreatedAt UpdatedAt
+            Version;
     }
     plan_lineage {
         NothingOfAPerson => PlanId AncestorId;
@@ -120,9 +123,9 @@ declare! {
     }
     plan_action {
         COMMUNITY.of(C::Authorship) => RecordedByUserId RecordedByPartnerId;
-        TOLD.of(C::FreeText) => Description StatusNote;
-        NothingOfAPerson => Id PlanId MunicipalityId NeighbourhoodId Title Status Owner
-            OwnerPartnerId DueOn CreatedAt UpdatedAt Version;
+        TOLD.of(C::FreeText) => Title Description StatusNote;
+        NothingOfAPerson => Id PlanId MunicipalityId NeighbourhoodId Status Owner OwnerPartnerId
+            DueOn CreatedAt UpdatedAt Version;
     }
     commitment {
         COMMUNITY.of(C::Authorship) => RecordedByUserId;
@@ -137,8 +140,9 @@ declare! {
             LapsedAt CreatedAt UpdatedAt Version;
     }
     funding_line {
+        TOLD.of(C::FreeText) => Note StatusNote;
         NothingOfAPerson => Id MunicipalityId NeighbourhoodId PlanId InitiativeId FunderPartnerId
-            FunderName Kind Status RequestedCents GrantedCents AppliedOn DecidedOn Note StatusNote
-            CreatedAt UpdatedAt Version;
+            FunderName Kind Status RequestedCents GrantedCents AppliedOn DecidedOn CreatedAt
+            UpdatedAt Version;
     }
 }

@@ -6,7 +6,7 @@ use nabij_entity::processing::{
     RetentionTerm as R,
 };
 
-use super::{Holds::NothingOfAPerson, Processing, declare};
+use super::{Holds::NothingOfAPerson, Processing, declare, neighbourhood::TOLD};
 
 /// Who of the staff wrote or did something about a resident.
 pub(super) const BY_STAFF: Processing = Processing {
@@ -92,8 +92,9 @@ declare! {
     team {
         CONTACT.of(C::Identity) => ContactName;
         CONTACT.of(C::Contact) => ContactDetails PublicContact;
-        NothingOfAPerson => Id MunicipalityId InitiativeId Name Description ContactPartnerId
-            CreatedAt UpdatedAt Version;
+        TOLD.of(C::FreeText) => Description;
+        NothingOfAPerson => Id MunicipalityId InitiativeId Name ContactPartnerId CreatedAt
+            UpdatedAt Version;
     }
     team_member {
         TEAM.of(C::Identity) => DisplayName;
@@ -106,7 +107,8 @@ declare! {
         NothingOfAPerson => TeamId NeighbourhoodId;
     }
     training {
-        NothingOfAPerson => Id MunicipalityId TeamId Kind Title HeldOn Minutes ProviderPartnerId
+        TOLD.of(C::FreeText) => Title;
+        NothingOfAPerson => Id MunicipalityId TeamId Kind HeldOn Minutes ProviderPartnerId
             CreatedAt UpdatedAt Version;
     }
     training_ambassador {

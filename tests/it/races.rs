@@ -309,7 +309,8 @@ async fn nobody_handles_a_signal_on_a_consent_that_is_withdrawn_meanwhile() {
         town.coordinator_in("Beersel").await,
     );
     let (welfare, village) = (town.partner("OCMW").await, town.partner("Dorpshulp").await);
-    let maria = json!({ "neighbourhood": ann.neighbourhood, "particulars": { "givenName": "Maria" } });
+    let maria =
+        json!({ "neighbourhood": ann.neighbourhood, "particulars": { "givenName": "Maria" } });
     let maria = ann.does("residentRecord", "resident", "id", maria).await;
     let maria = maria.done();
     for _ in 0..rounds() {

@@ -343,9 +343,8 @@ impl Oracle<'_> {
         match (kind, guard) {
             (Kind::Resident, guard) => {
                 let resident = row!(self.residents, id);
-                let told = |field| {
-                    self.coordinates_home(resident) || self.told_of(resident, Some(field))
-                };
+                let told =
+                    |field| self.coordinates_home(resident) || self.told_of(resident, Some(field));
                 match guard {
                     "name" => told(DisclosedField::Name) || self.recorded(resident),
                     "birth_year" => told(DisclosedField::BirthYear) || self.recorded(resident),

@@ -213,7 +213,10 @@ async fn without_a_basis_a_partner_is_not_let_in_and_nothing_is_written() {
     vital["basisJustification"] = json!("She fell and doesn't open");
     coordinator.triages_as(signal, vital).await.done();
     let why = scene.shown("handlerBasis handlerBasisJustification").await;
-    assert_eq!(why["handlerBasisJustification"], "She fell and doesn't open");
+    assert_eq!(
+        why["handlerBasisJustification"],
+        "She fell and doesn't open"
+    );
     // That is between the coordinator and the handler.
     let fields = "handler { id } handlerBasis handlerBasisJustification handlerDisclosedFields";
     let rosas = scene.maria.rosa.sees(signal, fields).await.expect("hers");
@@ -249,7 +252,8 @@ async fn who_reported_it_handles_it_without_being_told_anything() {
 
     let handler = json!({ "handler": village.partner });
     coordinator.triages_as(&signal, handler).await.done();
-    let fields = "handlerBasis resident { givenName notes contact(purpose: CARE_COORDINATION) { phone } }";
+    let fields =
+        "handlerBasis resident { givenName notes contact(purpose: CARE_COORDINATION) { phone } }";
     let seen = village.sees(&signal, fields).await.expect("theirs");
     assert_eq!(
         seen,
@@ -283,7 +287,10 @@ async fn a_withdrawn_consent_takes_the_handler_away() {
         let terms = handled_by(village, "CONSENT", &["NAME", "PHONE"]);
         coordinator.triages_as(signal, terms).await.done();
     }
-    village.resolves(&signals[2], "NO_LONGER_NEEDED").await.done();
+    village
+        .resolves(&signals[2], "NO_LONGER_NEEDED")
+        .await
+        .done();
     // One that rests on no consent, about nobody.
     let bench = coordinator.signals("The bench is broken", "LOW").await;
     let bench = bench.done();
@@ -318,14 +325,17 @@ async fn a_withdrawn_consent_takes_the_handler_away() {
         assert!(village.sees(signal, "id").await.is_none());
         village.starts(signal).await.is_refused_as("NOT_FOUND");
     }
-    let residents = village.asks("{ residents { totalCount } }", json!({})).await;
+    let residents = village
+        .asks("{ residents { totalCount } }", json!({}))
+        .await;
     assert_eq!(residents.data("/residents/totalCount"), 0);
     let cancelled = coordinator.sees(&passed_on, "status cancelCause").await;
     assert_eq!(
         cancelled.expect("seen"),
         json!({ "status": "CANCELLED", "cancelCause": "CONSENT_WITHDRAWN" })
     );
-    let fields = "handler { id } handlerBasis handlerDisclosedFields history(last: 1) { nodes { kind } }";
+    let fields =
+        "handler { id } handlerBasis handlerDisclosedFields history(last: 1) { nodes { kind } }";
     let seen = coordinator.sees(&signals[1], fields).await.expect("seen");
     assert_eq!(
         seen,

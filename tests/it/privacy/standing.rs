@@ -11,12 +11,13 @@ use super::Scene;
 
 /// How many signals, residents and referrals they see.
 async fn counts(person: &Person) -> Vec<Value> {
-    let query = "{ signals { totalCount } residents { totalCount } referrals { totalCount } }";
-    let answer = person.asks(query, json!({})).await;
-    ["signals", "residents", "referrals"]
-        .iter()
-        .map(|list| answer.data(&format!("/{list}/totalCount")).clone())
-        .collect()
+    let mut counts = Vec::new();
+    for list in ["signals", "residents", "referrals"] {
+        let query = format!("{{ {list} {{ totalCount }} }}");
+        let answer = person.asks(&query, json!({})).await;
+        counts.push(answer.data(&format!("/{list}/totalCount")).clone());
+    }
+    counts
 }
 
 async fn set(admin: &Person, partner: &Person, step: &str) -> Answer {
@@ -89,9 +90,7 @@ async fn an_invited_partner_looks_around_and_an_offboarded_one_does_not() {
     staff.partner.clone_from(&partner.id);
     let names = async |name: &str| {
         let input = json!({ "id": partner.id, "name": name });
-        staff
-            .does("partnerNamePool", "partner", "id", input)
-            .await
+        staff.does("partnerNamePool", "partner", "id", input).await
     };
     names("The helpers").await.done();
     set(&admin, &staff, "Offboard").await.done();
@@ -185,7 +184,8 @@ async fn who_recorded_somebody_has_a_day_to_signal_about_them() {
         scene.town.wait(Duration::from_hours(1));
         assert!(recorder.sees(&jan, "id").await.is_some());
         assert!(recorder.sees(&jef, "id").await.is_none());
-        recorder.submits(need(&jef))
+        recorder
+            .submits(need(&jef))
             .await
             .is_refused_at("NOT_FOUND", "resident.id");
         recorder.withdraws(&signal).await.done();

@@ -11,12 +11,13 @@ use super::Scene;
 
 /// How many signals, residents and referrals they see.
 async fn counts(person: &Person) -> Vec<Value> {
-    let query = "{ signals { totalCount } residents { totalCount } referrals { totalCount } }";
-    let answer = person.asks(query, json!({})).await;
-    ["signals", "residents", "referrals"]
-        .iter()
-        .map(|list| answer.data(&format!("/{list}/totalCount")).clone())
-        .collect()
+    let mut counts = Vec::new();
+    for list in ["signals", "residents", "referrals"] {
+        let query = format!("{{ {list} {{ totalCount }} }}");
+        let answer = person.asks(&query, json!({})).await;
+        counts.push(answer.data(&format!("/{list}/totalCount")).clone());
+    }
+    counts
 }
 
 async fn set(admin: &Person, partner: &Person, step: &str) -> Answer {

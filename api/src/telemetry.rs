@@ -1,10 +1,12 @@
 //! What the service says about itself: the log, and one line per request in it.
 //!
-//! The line names the operation, never a variable, a record's content or a person. To add a
-//! figure to it, add a field to [`RequestLine`] and write it in [`RequestLine::write`].
+//! The line names an operation of a trusted document, never a name that a client chose, a variable,
+//! a record's content or a person. To add a figure to it, add a field to [`RequestLine`] and write it
+//! in [`RequestLine::write`].
 
 use std::fmt;
 use std::io::IsTerminal;
+use std::panic::{self, Location};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -35,7 +37,8 @@ pub enum LogFormat {
 /// Starts the log, on standard error so that standard output stays for results.
 ///
 /// Of other crates nothing below `INFO` is written, whatever the filter says: what they trace are
-/// headers, frames and statements, with whatever personal data is in them.
+/// headers, frames and statements, with whatever personal data is in them. From now on a panic is
+/// told by its place and not by its words, which may hold a value.
 ///
 /// # Errors
 /// When the filter can't be read, or the process already has a log.
@@ -53,7 +56,19 @@ pub fn init(format: LogFormat, filter: &str) -> Result<(), LogNotStarted> {
             log.with(filter_fn(may_be_written)).try_init()
         }
     }
-    .map_err(|_| LogNotStarted::AlreadyStarted)
+    .map_err(|_| LogNotStarted::AlreadyStarted)?;
+    panic::set_hook(Box::new(|panic| tell_panic(panic.location())));
+    Ok(())
+}
+
+/// Where something panicked: what it said was written for whoever wrote the code, and a value in it may
+/// be somebody's.
+fn tell_panic(at: Option<&Location<'_>>) {
+    let place = at.map(|at| format!("{}:{}", at.file(), at.line()));
+    tracing::error!(
+        place = place.unwrap_or_default(),
+        "something panicked: a bug, to be reported with this place"
+    );
 }
 
 /// Ours at any level, others from `INFO` on.
@@ -195,7 +210,8 @@ impl RequestScope {
         &self.0.stats
     }
 
-    /// Tells which operation is asked for; the first telling counts.
+    /// Tells which operation is asked for; the first telling counts. Its name, only where it is that of
+    /// a trusted document: any other was chosen by whoever asks, and may be somebody's.
     pub fn operation(&self, name: Option<&str>, kind: OperationKind) {
         self.0
             .operation
@@ -227,7 +243,7 @@ impl RequestScope {
 pub struct RequestLine<'a> {
     /// The request's id.
     pub request_id: &'a str,
-    /// The operation's name, made fit for a log; empty when it has none.
+    /// The operation's name, made fit for a log; empty when it has none or its document isn't trusted.
     pub operation: &'a str,
     /// What the operation does; none when the request never got as far as an operation.
     pub kind: Option<OperationKind>,

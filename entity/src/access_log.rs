@@ -72,6 +72,19 @@ codes! {
         Address = "ADDRESS",
         /// How they want to be reached.
         PreferredChannel = "PREFERRED_CHANNEL",
+        /// What somebody wrote about their case: the story of a signal, why they were referred, how it
+        /// went.
+        CaseText = "CASE_TEXT",
+        /// A note of a contact with them or about them.
+        ContactNote = "CONTACT_NOTE",
+        /// What was said afterwards of the help they got.
+        Feedback = "FEEDBACK",
+        /// What a volunteer needs to know to help them, and what was written to and fro about it.
+        HelpText = "HELP_TEXT",
+        /// What they agreed to, and whether they took it back.
+        Consent = "CONSENT",
+        /// Why something of them must be kept for longer.
+        HoldReason = "HOLD_REASON",
         /// Everything that is held, as the dossier.
         Dossier = "DOSSIER",
     }

@@ -93,6 +93,8 @@ codes! {
         CancelledByHand = "CANCELLED_BY_HAND",
         /// The referral it was for is over.
         ReferralEnded = "REFERRAL_ENDED",
+        /// The person accepts help no longer.
+        ConsentWithdrawn = "CONSENT_WITHDRAWN",
     }
 }
 

@@ -51,7 +51,7 @@ codes! {
         ShareWithPartner = "SHARE_WITH_PARTNER",
         /// Lifting professional secrecy, so that notes under it may be seen by others who help.
         LiftSecrecy = "LIFT_SECRECY",
-        /// Accepting the help that is offered.
+        /// Accepting the help that is offered: without it no volunteer is sent to them.
         AcceptHelp = "ACCEPT_HELP",
     }
 }

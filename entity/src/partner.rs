@@ -98,7 +98,7 @@ codes! {
         Invited = "INVITED",
         /// Taking part: it can receive referrals.
         Active = "ACTIVE",
-        /// Set aside for now: it receives no new referrals.
+        /// Set aside for now: it receives no new referrals, and the roles of its people don't count.
         Suspended = "SUSPENDED",
         /// Gone for good; its records stay.
         Offboarded = "OFFBOARDED",
@@ -110,7 +110,7 @@ codes! {
     pub enum PartnerAction {
         /// Let it take part: from now on it can receive referrals.
         Activate = "ACTIVATE",
-        /// Set it aside for now: it receives no new referrals.
+        /// Set it aside for now: it receives no new referrals, and the roles of its people don't count.
         Suspend = "SUSPEND",
         /// Let it go for good: the roles of its people end, its records stay.
         Offboard = "OFFBOARD",

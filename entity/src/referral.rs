@@ -97,7 +97,8 @@ codes! {
 }
 
 codes! {
-    /// The lawful basis on which a referral shares personal data (GDPR article 6(1)).
+    /// The lawful basis on which a partner is told of a resident, by a referral or because it handles
+    /// a signal (GDPR article 6(1)).
     pub enum SharingBasis {
         /// The resident agreed to sharing with this partner (GDPR article 6(1)(a)).
         Consent = "CONSENT",
@@ -112,7 +113,8 @@ codes! {
 }
 
 codes! {
-    /// A part of a resident's data that a referral may disclose to its target.
+    /// A part of a resident's data that may be disclosed to the target of a referral, or to the
+    /// partner that handles a signal.
     pub enum DisclosedField {
         /// Given name and family name.
         Name = "NAME",
@@ -126,7 +128,8 @@ codes! {
         BirthYear = "BIRTH_YEAR",
         /// Languages spoken.
         Languages = "LANGUAGES",
-        /// Notes for those who help.
+        /// Notes for those who help, and what was told in the signal; to the partner that handles the
+        /// signal also what was noted of contacts about it.
         Notes = "NOTES",
     }
 }

@@ -2,7 +2,11 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::vocabulary::{Category, ChoreKind, InflowChannel, Urgency};
+use crate::{
+    SetOf,
+    referral::{DisclosedField, SharingBasis},
+    vocabulary::{Category, ChoreKind, InflowChannel, Urgency},
+};
 
 /// Something noticed in a neighbourhood that asks for attention.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -46,6 +50,15 @@ pub struct Model {
     pub external_reference: Option<String>,
     /// The partner that takes care of it.
     pub handler_partner_id: Option<Uuid>,
+    /// The lawful basis on which that partner is told of the resident; none without a resident, and
+    /// none where it reported the signal itself and is told nothing more.
+    pub handler_basis: Option<SharingBasis>,
+    /// Why that basis holds, in words; required for a vital interest.
+    pub handler_basis_justification: Option<String>,
+    /// The consent that this rests on, when the basis is consent.
+    pub handler_consent_id: Option<Uuid>,
+    /// What that partner may see of the resident, and nothing else.
+    pub handler_disclosed_fields: SetOf<DisclosedField>,
     /// When somebody must have looked at it; follows from the urgency.
     pub due_at: DateTimeUtc,
     /// What came of it, once resolved.

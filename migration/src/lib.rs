@@ -29,6 +29,7 @@ mod m20261124_000006_statistics;
 mod m20261124_000007_privacy;
 mod m20261124_000008_retention;
 mod m20261124_000010_secrecy;
+mod m20261127_000004_handling;
 
 /// Brings a database to the schema that this version of Nabij expects.
 pub struct Migrator;
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000007_privacy::Migration),
             Box::new(m20261124_000008_retention::Migration),
             Box::new(m20261124_000010_secrecy::Migration),
+            Box::new(m20261127_000004_handling::Migration),
         ]
     }
 }

@@ -161,7 +161,7 @@ impl Callers {
 async fn main() -> Result<(), Failed> {
     let mut arguments = std::env::args().skip(1).map(|text| text.parse());
     let seconds = arguments.next().transpose()?.unwrap_or(5);
-    let rounds = arguments.next().transpose()?.unwrap_or(5);
+    let rounds: u64 = arguments.next().transpose()?.unwrap_or(5);
     let (town, token, service) = arise().await?;
     let callers = Callers {
         address: service.address.as_str().into(),
@@ -200,7 +200,9 @@ async fn arise() -> Result<(Town, String, Service), Failed> {
     let cores = std::thread::available_parallelism()?.get();
     let apart = |pid: u32, cores: &str| {
         let pid = pid.to_string();
-        let set = Command::new("taskset").args(["-a", "-p", "-c", cores, &pid]).output();
+        let set = Command::new("taskset")
+            .args(["-a", "-p", "-c", cores, &pid])
+            .output();
         set.is_ok_and(|set| set.status.success())
     };
     let rest = format!("0-{}", cores.saturating_sub(2));
@@ -212,12 +214,22 @@ async fn arise() -> Result<(Town, String, Service), Failed> {
     Ok((town, token, service))
 }
 
-async fn measure(callers: &Callers, time: Duration, rounds: usize) -> Result<(), Failed> {
+async fn measure(callers: &Callers, time: Duration, rounds: u64) -> Result<(), Failed> {
     // What is kept by the service and the database is kept from the first on.
     callers.in_turn(8, time).await?;
     println!(
         "{:>8} {:>8} {:>8} | {:>8} | {:>8} {:>8} {:>8} {:>8} {:>8} | {:>8} {:>8}",
-        "unloaded", "p50", "p99", "peak/s", "sent/s", "good/s", "p50", "p99", "refused", "told p50", "told p99"
+        "unloaded",
+        "p50",
+        "p99",
+        "peak/s",
+        "sent/s",
+        "good/s",
+        "p50",
+        "p99",
+        "refused",
+        "told p50",
+        "told p99"
     );
     let mut all: Vec<[f64; 3]> = Vec::new();
     for _ in 0..rounds {
@@ -234,9 +246,17 @@ async fn measure(callers: &Callers, time: Duration, rounds: usize) -> Result<(),
         let good = per_second(flood.good.len(), time);
         println!(
             "{:>8} {:>8.2} {:>8.2} | {:>8.0} | {:>8.0} {:>8.0} {:>8.2} {:>8.2} {:>8} | {:>8.2} {:>8.2}",
-            alone.good.len(), at(&mut alone.good, 50), alone_99, peak,
-            per_second(sent, time), good, at(&mut flood.good, 50), flood_99,
-            flood.refused.len(), at(&mut flood.refused, 50), refused_99,
+            alone.good.len(),
+            at(&mut alone.good, 50),
+            alone_99,
+            peak,
+            per_second(sent, time),
+            good,
+            at(&mut flood.good, 50),
+            flood_99,
+            flood.refused.len(),
+            at(&mut flood.refused, 50),
+            refused_99,
         );
         if alone.other + flood.other > 0 {
             println!("{} and {} answers were others", alone.other, flood.other);

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 mod browsers;
 mod budgets;
+mod crowd;
 mod documents;
 mod http;
 mod requests;
@@ -27,7 +28,7 @@ mod slow;
 struct Scene {
     service: Service,
     rosa: Person,
-    _town: Town,
+    town: Town,
 }
 
 impl Scene {
@@ -37,7 +38,7 @@ impl Scene {
         Self {
             service: Service::of(&town, env!("CARGO_BIN_EXE_service"), listening),
             rosa,
-            _town: town,
+            town,
         }
     }
 

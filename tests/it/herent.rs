@@ -32,7 +32,7 @@ pub(crate) struct Herent {
     /// Contact person of the youth house.
     pub(crate) jef: Person,
     /// Works at the public welfare centre.
-    hilde: Person,
+    pub(crate) hilde: Person,
     municipality: Record,
     /// Herent, Veltem-Beisem, Winksele.
     places: Vec<Record>,
@@ -127,7 +127,7 @@ impl Herent {
                 "address": "Sint-Janstraat 5, 3020 Herent", "preferredChannel": "PHONE",
             },
         } });
-        Need::new("Godelieve's pear tree must be picked", &self.places[2].id)
+        Need::new("A pear tree must be picked", &self.places[2].id)
             .with("text", "Godelieve can't get on the ladder since her fall.")
             .with("category", "CHORES")
             .with("choreKind", "GARDEN")
@@ -153,9 +153,17 @@ impl Herent {
         (signal, referral.done())
     }
 
-    /// A chore for which the pool is called, until Wednesday evening.
+    /// The contact person rings Godelieve: she is glad of the help.
+    pub(crate) async fn is_welcome(&self, referral: &Record) -> Record {
+        let godelieve = self.jef.knows_whom(referral).await;
+        let heard = self.jef.hears_that_help_is_welcome(&godelieve).await;
+        heard.done()
+    }
+
+    /// A chore for which the pool is called, until Wednesday evening; Godelieve is glad of it.
     pub(crate) async fn called(&self) -> (Record, Record, Record) {
         let (signal, referral) = self.chore().await;
+        self.is_welcome(&referral).await;
         let call_out = self
             .jef
             .calls_out(&referral, Appeal::until(WEDNESDAY))

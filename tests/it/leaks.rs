@@ -1,4 +1,5 @@
-//! Ways around what is withheld: searching for it, counting it, reading it out of traces.
+//! Ways around what is withheld: searching for it, counting it, reading it out of traces (GDPR articles
+//! 5(1)(c), 5(1)(f) and 25).
 
 use nabij_entity::{access_log, event, role_grant::Role};
 use nabij_tests::{Need, Person, Record, Request, Town};

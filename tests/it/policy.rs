@@ -192,6 +192,8 @@ fn name(action: &Action<'_>) -> String {
         Action::LegalHoldLift(_) => "legal hold LIFT".to_owned(),
         Action::ConsentRecord(_) => "consent RECORD".to_owned(),
         Action::ConsentWithdraw(_) => "consent WITHDRAW".to_owned(),
+        Action::HelpAccept(_) => "consent RECORD of being helped".to_owned(),
+        Action::HelpDecline(_) => "consent WITHDRAW of being helped".to_owned(),
         Action::SignalSubmit(_, reporter) => format!("signal SUBMIT {}", by(reporter)),
         Action::Signal(action, signal) if signal.reporter_partner_id.is_some() => {
             format!("signal {}, reported for a partner", action.code())
@@ -315,6 +317,8 @@ fn actions(records: &Records) -> Vec<Action<'_>> {
         Action::ReferralCreate(&records.signal),
         Action::ReferralPassOn(&records.referral),
         Action::ReferralContactRecord(&records.referral),
+        Action::HelpAccept(&records.referral),
+        Action::HelpDecline(&records.referral),
     ]);
     actions
         .extend(ReferralAction::iter().map(|action| Action::Referral(action, &records.referral)));

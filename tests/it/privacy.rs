@@ -1,12 +1,19 @@
 //! Who read whose data, what is held of somebody, and how they are erased. Each scene names the
 //! article of the GDPR that it answers to.
 
+mod consents;
 mod documented;
+mod dossier;
 mod erasure;
+mod everywhere;
+mod handling;
 pub(crate) mod held;
+mod help;
+mod read_log;
 mod register;
 mod retention;
 mod secrecy;
+mod standing;
 
 use nabij_entity::{
     access_log::{self, AccessPurpose},
@@ -228,37 +235,6 @@ async fn a_list_of_a_hundred_costs_one_statement_more() {
     );
 }
 
-/// GDPR article 5(2): what was shown was written down, also to somebody who hung up.
-#[tokio::test]
-async fn who_hangs_up_is_in_the_log_or_was_shown_nothing() {
-    let scene = Scene::set().await;
-    let query = "{ residents { nodes { givenName } } }";
-    for polls in 0..12_u32 {
-        let asking = scene.coordinator.asks(query, json!({}));
-        // Dropped after so many steps.
-        let mut left = polls;
-        let mut asking = Box::pin(asking);
-        let answer = std::future::poll_fn(|cx| {
-            use std::{future::Future, task::Poll};
-            if left == 0 {
-                return Poll::Ready(None);
-            }
-            left -= 1;
-            asking.as_mut().poll(cx).map(Some)
-        })
-        .await;
-        drop(asking);
-        if answer.is_some() {
-            break;
-        }
-    }
-    // Nothing is left open: the next one is answered and logged.
-    let before = scene.log().await.len();
-    let answer = scene.coordinator.asks(query, json!({})).await;
-    assert!(answer.text().contains("Mariauqz"));
-    assert!(scene.log().await.len() > before);
-}
-
 const LOG: &str = "query($where: AccessLogWhere, $first: Int, $after: String) { \
     accessLog(where: $where, first: $first, after: $after) { totalCount pageInfo { endCursor hasNextPage } \
     nodes { id user { id displayName } partner { name } residentId municipality { name } fields \
@@ -330,81 +306,3 @@ async fn the_auditor_asks_who_saw_whom() {
 
 pub(crate) const DOSSIER: &str = "query($id: ID!) { residentDossier(id: $id) { residentId madeAt \
     records { type id fields { name value } } reads { at purpose fields organisation } } }";
-
-/// GDPR article 15: everything that is held, and every read, in one answer.
-#[tokio::test]
-async fn the_dossier_tells_everything_and_is_itself_in_it() {
-    let scene = Scene::set().await;
-    let welfare = scene.town.partner("OCMW Beersel").await;
-    let request = Request::to(&welfare).on("PUBLIC_TASK", &["NAME"]);
-    let referral = scene
-        .coordinator
-        .refers_by(&scene.signal, request)
-        .await
-        .done();
-    assert!(
-        welfare
-            .sees(&referral, "resident { givenName }")
-            .await
-            .is_some()
-    );
-    let auditor = scene.town.official(Role::Auditor).await;
-    for asker in [&scene.coordinator, &auditor] {
-        let answer = asker.asks(DOSSIER, json!({ "id": scene.maria })).await;
-        let dossier = answer.data("/residentDossier");
-        assert_eq!(
-            dossier["residentId"],
-            scene.maria.as_str(),
-            "{}",
-            answer.text()
-        );
-        for told in [
-            "Mariauqz",
-            "Peetersuqz",
-            "1938",
-            "OLDER_PEOPLE",
-            "Parrotuqz",
-            "+3223591616",
-            "mariauqz@example.org",
-            "Stationuqz",
-            "Stairsuqz",
-            "Mariauqz fell",
-            "hoplruqz",
-            "OCMW Beersel",
-            "Please help with this",
-            "resident.recorded",
-            "signal.submitted",
-        ] {
-            assert!(answer.text().contains(told), "{told} is held and not told");
-        }
-        for reader in ["Rosa", "Staff of", "Coordinator"] {
-            assert!(
-                !answer.text().contains(reader),
-                "a reader is named: {reader}"
-            );
-        }
-        let reads = dossier["reads"].as_array().expect("reads");
-        assert_eq!(reads[0]["organisation"], "OCMW Beersel");
-        assert_eq!(reads[0]["fields"], json!(["NAME"]));
-        let last = reads.last().expect("this one");
-        assert_eq!(last["purpose"], "SUBJECT_REQUEST");
-        assert_eq!(last["fields"], json!(["DOSSIER"]));
-        assert_eq!(last["organisation"], "Beersel");
-        println!("a dossier costs {} statements", answer.statements());
-    }
-    let nobody = "resident_01h455vb4pex5vsknk084sn02q";
-    let before = scene.log().await.len();
-    for stranger in [
-        &scene.rosa,
-        &welfare,
-        &scene.town.coordinator_of("Herent").await,
-        &scene.town.admin().await,
-        &scene.town.passer_by(),
-    ] {
-        let foreign = stranger.asks(DOSSIER, json!({ "id": scene.maria })).await;
-        let random = stranger.asks(DOSSIER, json!({ "id": nobody })).await;
-        assert_eq!(foreign.data("/residentDossier"), &Value::Null);
-        assert_eq!(foreign.less_request_id(), random.less_request_id());
-    }
-    assert_eq!(scene.log().await.len(), before);
-}

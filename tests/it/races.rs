@@ -2,7 +2,7 @@
 //! the records holds.
 
 use futures_util::future::join_all;
-use nabij_tests::{Answer, Need, Person, Record, Request, Town};
+use nabij_tests::{Answer, Need, Person, Record, Request, Town, handled_by};
 use serde_json::{Value, json};
 
 mod activities;
@@ -297,6 +297,53 @@ async fn a_consent_is_not_withdrawn_while_somebody_builds_on_it() {
             for referral in seen["referrals"]["nodes"].as_array().into_iter().flatten() {
                 assert_eq!(referral["status"], "CANCELLED", "it rests on nothing");
             }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_handles_a_signal_on_a_consent_that_is_withdrawn_meanwhile() {
+    let town = Town::start().await;
+    let (ann, bert) = (
+        town.coordinator().await,
+        town.coordinator_in("Beersel").await,
+    );
+    let (welfare, village) = (town.partner("OCMW").await, town.partner("Dorpshulp").await);
+    let maria = json!({ "neighbourhood": ann.neighbourhood, "particulars": { "givenName": "Maria" } });
+    let maria = ann.does("residentRecord", "resident", "id", maria).await;
+    let maria = maria.done();
+    for _ in 0..rounds() {
+        let about = || {
+            Need::new("The stairs are too steep", &ann.neighbourhood)
+                .with("resident", json!({ "id": maria.id }))
+        };
+        let (first, second) = (
+            ann.submits(about()).await.done(),
+            ann.submits(about()).await.done(),
+        );
+        let given = json!({ "resident": maria.id, "kind": "SHARE_WITH_PARTNER",
+            "partner": welfare.partner, "method": "ORAL" });
+        let consent = ann.does("consentRecord", "consent", "id", given).await;
+        let consent = consent.done();
+        let handled = || handled_by(&welfare, "CONSENT", &["NAME"]);
+        bert.triages_as(&first, handled()).await.done();
+        // One more is handed over and the other is referred, while the consent is withdrawn.
+        let withdrawn = json!({ "id": consent.id });
+        let request = Request::to(&village).on("PUBLIC_TASK", &["NAME"]);
+        let answers = join_all([
+            Box::pin(bert.triages_as(&second, handled())) as Boxed,
+            Box::pin(ann.does("consentWithdraw", "consent", "id", withdrawn)),
+            Box::pin(bert.refers_by(&first, request)),
+        ])
+        .await;
+        let refused = answers[0].refusal();
+        assert!(["", "BASIS_REQUIRED"].contains(&refused), "{refused}");
+        assert!(["", "CONFLICT"].contains(&answers[2].refusal()));
+        assert_eq!(answers[1].refusal(), "", "{}", answers[1].text());
+        for signal in [&first, &second] {
+            let seen = ann.sees(signal, "handler { id }").await.expect("seen");
+            assert_eq!(seen["handler"], Value::Null, "it rests on nothing");
+            assert!(welfare.sees(signal, "id").await.is_none());
         }
     }
 }

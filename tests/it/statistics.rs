@@ -1,4 +1,5 @@
-//! The figures: the same as a count by hand, in few statements, and for nobody but the coordinator.
+//! The figures: the same as a count by hand, in few statements, and for nobody but the
+//! coordinator (GDPR article 5(1)(c); small counts: docs/adr/0010).
 
 use chrono::{DateTime, TimeDelta, Utc};
 use nabij_api::{ids, store::Kind};

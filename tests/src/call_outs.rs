@@ -58,6 +58,21 @@ impl Person {
         self.does("offerMake", "offer", OFFER, input).await
     }
 
+    /// The id of whom a referral is about; nothing of them is read.
+    pub async fn knows_whom(&self, referral: &Record) -> String {
+        let seen = self.sees(referral, "resident { id }").await;
+        let seen = seen.expect("the referral is theirs");
+        let id = seen["resident"]["id"].as_str();
+        id.expect("it is about somebody").to_owned()
+    }
+
+    /// Asks somebody whether help is welcome, and writes down that it is.
+    pub async fn hears_that_help_is_welcome(&self, resident: &str) -> Answer {
+        let input = json!({ "resident": resident, "kind": "ACCEPT_HELP", "method": "ORAL" });
+        let shown = "id kind givenAt withdrawnAt allowedActions";
+        self.does("consentRecord", "consent", shown, input).await
+    }
+
     /// Selects a volunteer's offer.
     pub async fn selects(&self, offer: &Record) -> Answer {
         self.takes("Select", offer, json!({})).await

@@ -68,6 +68,6 @@ pub use figures::Period;
 pub use person::Person;
 pub use referrals::Request;
 pub use served::{Folder, Ran, Served};
-pub use signals::Need;
+pub use signals::{Need, handled_by};
 pub use story::Story;
 pub use town::Town;

@@ -49,6 +49,9 @@ const AT_ONCE: Duration = Duration::from_millis(100);
 /// A query that anybody may ask, that reads the database, and that is neither cheap nor dear.
 pub const CONTROL: &str = "{ neighbourhoods(first: 3) { nodes { name } } }";
 
+/// The order to panic, with what to say.
+const TO_PANIC: &str = "panic ";
+
 /// How the service is to listen.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Listening {
@@ -106,6 +109,12 @@ pub fn obey() -> Result<(), Box<dyn std::error::Error>> {
     let (stop, stopped) = oneshot::channel::<()>();
     std::thread::spawn(move || {
         for line in std::io::stdin().lines().map_while(Result::ok) {
+            if let Some(words) = line.strip_prefix(TO_PANIC) {
+                let words = words.to_owned();
+                let _ended = std::thread::spawn(move || panic!("{words}")).join();
+                println!("panicked");
+                continue;
+            }
             held.advance(Duration::from_millis(line.parse().unwrap_or_default()));
             println!("waited");
         }
@@ -215,6 +224,13 @@ impl Service {
         let mut process = self.process.lock().expect("nobody has panicked");
         writeln!(process.orders, "{}", time.as_millis()).expect("it listens");
         assert_eq!(process.hears(), "waited");
+    }
+
+    /// Lets something in its process panic with these words.
+    pub fn panics(&self, words: &str) {
+        let mut process = self.process.lock().expect("nobody has panicked");
+        writeln!(process.orders, "{TO_PANIC}{words}").expect("it listens");
+        assert_eq!(process.hears(), "panicked");
     }
 
     /// The claims of a token that is good from the service's start on.

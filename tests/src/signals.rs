@@ -39,6 +39,13 @@ impl Need {
     }
 }
 
+/// Corrections of a triage that let the partner that somebody works for handle the signal, told of its
+/// resident on a basis in these fields.
+#[must_use]
+pub fn handled_by(partner: &Person, basis: &str, disclosed: &[&str]) -> Value {
+    json!({ "handler": partner.partner, "basis": basis, "disclosedFields": disclosed })
+}
+
 impl Person {
     /// Submits a signal about the neighbourhood they are there for.
     pub async fn signals(&self, title: &str, urgency: &str) -> Answer {
@@ -56,7 +63,8 @@ impl Person {
         self.triages_as(signal, json!({})).await
     }
 
-    /// Assesses a signal with corrections: `category`, `urgency`, `handler`.
+    /// Assesses a signal with corrections: `category`, `urgency`, `handler`, and what that partner is
+    /// told of the resident on which `basis` ([`handled_by`]).
     pub async fn triages_as(&self, signal: &Record, corrections: Value) -> Answer {
         self.takes("Triage", signal, corrections).await
     }

@@ -1,6 +1,6 @@
 //! The service over a database of its own, and the people who arrive in it.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic, sync::Arc, time::Duration};
 
 use axum::Router;
 use chrono::{DateTime, Utc};
@@ -100,8 +100,11 @@ impl Town {
 
     async fn with(edge: impl FnOnce(&Clock) -> Edge) -> Self {
         if let Ok(filter) = std::env::var("NABIJ_TEST_LOG") {
+            let tells_all = panic::take_hook();
             // Only the first town of a process starts it.
             let _ = telemetry::init(LogFormat::Human, &filter);
+            // What a test fails for is meant to be read.
+            panic::set_hook(tells_all);
         }
         let database = Database::fresh().await;
         let monday: DateTime<Utc> = "2026-03-02T09:00:00Z"

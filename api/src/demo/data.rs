@@ -301,6 +301,9 @@ pub enum Deed {
         signal: String,
         urgency: Option<Urgency>,
         handler: Option<String>,
+        basis: Option<SharingBasis>,
+        #[serde(default)]
+        fields: Vec<DisclosedField>,
     },
     Start {
         signal: String,

@@ -25,6 +25,7 @@ use crate::{
         consent, contact_moment, feedback,
         referral::{self, Transitioning as ReferralStep},
         resident::{ContactDetails, Particulars},
+        sharing::Terms,
         signal::{self, ResidentRef, Transitioning as SignalStep},
     },
     ids,
@@ -269,12 +270,19 @@ async fn on_signal(cx: &Cx, records: &Records, deed: &Deed) -> Result<(), String
             signal,
             urgency,
             handler,
+            basis,
+            fields,
         } => {
             let handler = handler.as_ref();
             let step = SignalStep::Triage {
                 category: None,
                 urgency: *urgency,
                 handler: handler.map(|key| records.partner(key)).transpose()?,
+                terms: Terms {
+                    basis: *basis,
+                    justification: None,
+                    disclosed_fields: fields.clone(),
+                },
             };
             (signal, step)
         }

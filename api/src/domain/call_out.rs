@@ -12,16 +12,18 @@ use nabij_entity::{
     offer::OfferStatus,
     partner,
     referral::{self, ReferralStatus},
-    resident, signal,
+    signal,
 };
 use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
-use self::postable::{Appeal, Details};
+use self::postable::Appeal;
 use super::{
     offer, referral as referrals,
     refusal::{Code, Outcome, Problem, Problems, Transition, expect_version},
-    reporter, text,
+    reporter,
+    resident::details::Details,
+    text,
 };
 use crate::{
     policy::{Action, Permit, Viewer, decide},
@@ -295,7 +297,7 @@ async fn gives_nobody_away(
     if texts.iter().all(|(_, text)| text.is_none()) {
         return Ok(());
     }
-    let details = details(tx, resident).await?;
+    let details = Details::of(tx, resident).await?;
     let mut problems = Problems::new();
     for (path, text) in texts {
         if text
@@ -312,28 +314,6 @@ async fn gives_nobody_away(
         }
     }
     problems.finish()
-}
-
-/// What the resident could be known by. It is compared with, and shown to nobody.
-async fn details(tx: &Tx, resident: Uuid) -> Outcome<Details> {
-    let resident::Model {
-        given_name,
-        family_name,
-        birth_year,
-        ..
-    } = tx.resident_to_hide(resident).await?;
-    let contact = tx.contact_details(resident).await?;
-    let (phone, email, address) = contact.map_or((None, None, None), |contact| {
-        (contact.phone, contact.email, contact.address)
-    });
-    Ok(Details {
-        given_name,
-        family_name,
-        birth_year,
-        phone,
-        email,
-        address,
-    })
 }
 
 /// A call-out with the referral it is for, both locked in their order.
@@ -452,6 +432,19 @@ pub(super) async fn referral_ended(
     };
     let cause = CallOutEndCause::ReferralEnded;
     end(tx, permit, &call_out, to, (cause, None)).await
+}
+
+/// Ends the call-outs for a resident who accepts help no longer; whoever was selected isn't to come.
+/// Their referrals stay as they are. Part of withdrawing that consent, which is locked.
+pub(super) async fn help_declined(tx: &Tx, permit: &Permit, resident: Uuid) -> Outcome<()> {
+    for referral in tx.referrals_called_out_for(resident).await? {
+        let referral = tx.locked_referral(referral).await?;
+        if let Some(call_out) = tx.live_call_out(referral.id).await? {
+            let (to, cause) = (CallOutStatus::Cancelled, CallOutEndCause::ConsentWithdrawn);
+            end(tx, permit, &call_out, to, (cause, None)).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Ends a call-out; offers that still waited aren't needed any more.

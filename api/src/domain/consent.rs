@@ -1,37 +1,38 @@
-//! Consents: what a resident agreed to, and that they took it back.
+//! Consents: what a resident agreed to, and that they took it back. What ends with it is in
+//! `withdrawal`.
+
+mod withdrawal;
 
 use chrono::{DateTime, Utc};
 use nabij_entity::{
     consent::{self, ConsentAction, ConsentKind, ConsentMethod},
     partner::{self, PartnerStatus},
-    referral::{self, ReferralCancelCause, ReferralStatus},
-    resident,
+    referral, resident,
 };
-use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
+pub use self::withdrawal::withdraw;
 use super::{
-    call_out,
-    refusal::{Code, Outcome, Problem, expect_version},
+    refusal::{Code, Outcome, Problem},
     reporter,
     resident::erase::still_here,
     when,
 };
 use crate::{
-    policy::{Action, Permit, Viewer, decide},
+    policy::{Action, Viewer, decide},
     store::{
         Cx, Kind, Tx,
         events::Happening,
         idempotency::{IdempotencyKey, Recall},
-        write::Stale,
+        record::Seen,
     },
 };
 
 /// What `viewer` may do now.
 #[must_use]
-pub fn allowed_to(viewer: &Viewer, consent: &consent::Model) -> Vec<ConsentAction> {
+pub fn allowed_to(viewer: &Viewer, consent: &Seen<consent::Model>) -> Vec<ConsentAction> {
     let may = decide(viewer, Action::ConsentWithdraw(consent)).is_ok();
-    if may && consent.withdrawn_at.is_none() {
+    if (may || consent.shows("helps")) && consent.withdrawn_at.is_none() {
         vec![ConsentAction::Withdraw]
     } else {
         Vec::new()
@@ -75,7 +76,14 @@ pub async fn record(cx: &Cx, given: Given, key: Option<IdempotencyKey>) -> Outco
         .visible::<resident::Entity>(resident)
         .await?
         .ok_or_else(|| Problem::not_found("resident"))?;
-    let permit = decide(tx.viewer(), Action::ConsentRecord(&resident))?;
+    let permit = match decide(tx.viewer(), Action::ConsentRecord(&resident)) {
+        Ok(permit) => permit,
+        Err(forbidden) => {
+            let referral = asks_for_help(&tx, kind, resident.id).await?;
+            let referral = referral.ok_or(forbidden)?;
+            decide(tx.viewer(), Action::HelpAccept(&referral))?
+        }
+    };
     still_here(&resident, "resident")?;
     let user = reporter::user(&tx)?;
     if let Some(partner) = partner {
@@ -154,66 +162,17 @@ async fn known_partner(tx: &Tx, partner: Uuid) -> Outcome<()> {
     Ok(())
 }
 
-/// Records that the resident withdrew a consent. It counts at once: every open referral that rests
-/// on it is cancelled in the same transaction, and with that its target's view is closed.
-///
-/// # Errors
-/// [`Code::NotFound`], [`Code::Forbidden`], [`Code::Conflict`], and [`Code::Invalid`] when it was
-/// withdrawn already.
-pub async fn withdraw(cx: &Cx, id: Uuid, expected_version: Option<i32>) -> Outcome<Uuid> {
-    let tx = cx.begin().await?;
-    let consent = tx
-        .visible::<consent::Entity>(id)
-        .await?
-        .ok_or_else(|| Problem::not_found("id"))?;
-    let permit = decide(tx.viewer(), Action::ConsentWithdraw(&consent))?;
-    expect_version(expected_version, consent.version)?;
-    if consent.withdrawn_at.is_some() {
-        return Err(Problem::new(
-            Code::Invalid,
-            "id",
-            "This consent was withdrawn already, and nothing rests on it any more. There is \
-             nothing left to do.",
-        )
-        .into());
-    }
-    let change = consent::ActiveModel {
-        withdrawn_at: Set(Some(tx.now())),
-        withdrawn_by_user_id: Set(Some(reporter::user(&tx)?)),
-        ..Default::default()
-    };
-    let happening = Happening::new("consent.withdrawn", (Kind::Consent, id));
-    tx.update::<consent::Entity>(&permit, id, consent.version, change, happening)
-        .await?
-        .map_err(|Stale| Problem::raced())?;
-    for referral in tx.open_referrals_on(id).await? {
-        cancel(&tx, &permit, &referral).await?;
-        // What that partner passed on was told to it on this consent.
-        for passed_on in tx.open_referrals_from(&referral).await? {
-            cancel(&tx, &permit, &passed_on).await?;
-        }
-    }
-    tx.commit().await?;
-    Ok(id)
-}
-
-async fn cancel(tx: &Tx, permit: &Permit, referral: &referral::Model) -> Outcome<()> {
-    let cause = ReferralCancelCause::ConsentWithdrawn;
-    let change = referral::ActiveModel {
-        status: Set(ReferralStatus::Cancelled),
-        held_from: Set(None),
-        cancel_cause: Set(Some(cause)),
-        closed_at: Set(Some(tx.now())),
-        ..Default::default()
-    };
-    let happening = Happening::new("referral.cancelled", (Kind::Referral, referral.id))
-        .with("from", referral.status.code())
-        .with("to", ReferralStatus::Cancelled.code())
-        .with("cause", cause.code());
-    tx.update::<referral::Entity>(permit, referral.id, referral.version, change, happening)
-        .await?
-        .map_err(|Stale| Problem::raced())?;
-    call_out::referral_ended(tx, permit, referral.id, ReferralStatus::Cancelled).await
+/// The open referral for which a partner asks the resident whether help is welcome: it sends somebody,
+/// so it may hear that without being the coordinator, and of no other consent.
+async fn asks_for_help(
+    tx: &Tx,
+    kind: ConsentKind,
+    resident: Uuid,
+) -> Outcome<Option<referral::Model>> {
+    Ok(match kind {
+        ConsentKind::AcceptHelp => tx.referral_that_serves(resident).await?,
+        ConsentKind::ShareWithPartner | ConsentKind::LiftSecrecy => None,
+    })
 }
 
 #[cfg(test)]

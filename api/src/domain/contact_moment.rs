@@ -239,6 +239,7 @@ fn author_on_referral(viewer: &Viewer, referral: &referral::Model) -> Author {
 #[cfg(test)]
 mod tests {
     use nabij_entity::{
+        SetOf,
         role_grant::Role,
         signal::{SignalKind, SignalStatus},
         user::UserKind,
@@ -296,6 +297,10 @@ mod tests {
             inflow_channel: InflowChannel::Visit,
             external_reference: None,
             handler_partner_id: Some(PARTNER),
+            handler_basis: None,
+            handler_basis_justification: None,
+            handler_consent_id: None,
+            handler_disclosed_fields: SetOf::default(),
             due_at: DateTime::UNIX_EPOCH,
             outcome: None,
             outcome_note: None,

@@ -39,6 +39,7 @@ pub mod reporter;
 pub mod resident;
 pub mod retention;
 pub mod service;
+pub mod sharing;
 pub mod signal;
 pub mod statistics;
 pub mod team;

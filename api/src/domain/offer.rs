@@ -85,6 +85,7 @@ pub fn allowed_to(viewer: &Viewer, offer: &Seen<offer::Model>) -> Vec<OfferActio
     allowed(offer.status)
         .into_iter()
         .filter(|action| fits(call_out, over, *action))
+        .filter(|action| *action != OfferAction::Select || offer.shows("is_welcome"))
         .filter(|action| decide(viewer, Action::Offer(*action, offer)).is_ok())
         .collect()
 }
@@ -272,10 +273,12 @@ fn both_allow(locked: &Locked, action: OfferAction) -> Outcome<OfferStatus> {
 /// unlocks what the referral discloses for this volunteer alone. Other offers stay in reserve.
 ///
 /// # Errors
-/// [`Code::NotFound`], [`Code::Forbidden`], [`Code::Conflict`], [`Code::InvalidTransition`], and
-/// [`Code::Invalid`] when the volunteer may not be sent.
+/// [`Code::NotFound`], [`Code::Forbidden`], [`Code::Conflict`], [`Code::InvalidTransition`],
+/// [`Code::Invalid`] when the volunteer may not be sent, and [`Code::BasisRequired`] without the
+/// resident's consent to be helped.
 pub async fn select(cx: &Cx, id: Uuid, expected_version: Option<i32>) -> Outcome<Uuid> {
     let tx = cx.begin().await?;
+    let welcome = is_welcome(&tx, id).await?;
     let locked = locked(&tx, id).await?;
     let permit = decide(
         tx.viewer(),
@@ -296,6 +299,15 @@ pub async fn select(cx: &Cx, id: Uuid, expected_version: Option<i32>) -> Outcome
             may_help(&ambassador, call_out.partner_id)
         })
         .map_err(|why| Problem::new(Code::Invalid, "id", why))?;
+    if !welcome {
+        return Err(Problem::new(
+            Code::BasisRequired,
+            "id",
+            "The resident hasn't said yet that this help is welcome. Ask them, record it with \
+             `consentRecord` and kind ACCEPT_HELP, and select then.",
+        )
+        .into());
+    }
     if referral.status == ReferralStatus::Requested {
         referrals::accept_by_selecting(&tx, &referral).await?;
     }
@@ -308,6 +320,15 @@ pub async fn select(cx: &Cx, id: Uuid, expected_version: Option<i32>) -> Outcome
     moved(&tx, &permit, &offer, OfferStatus::Selected, None).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Whether whoever the offer is about accepts help, or it is about nobody in particular. Their consent
+/// stays locked: it comes before the referral, as it does when they withdraw it.
+async fn is_welcome(tx: &Tx, offer: Uuid) -> Outcome<bool> {
+    Ok(match tx.resident_of_offer(offer).await? {
+        Some(resident) => tx.live_help_consent(resident).await?.is_some(),
+        None => true,
+    })
 }
 
 /// Says that an offer isn't needed.

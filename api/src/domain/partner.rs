@@ -73,7 +73,8 @@ const fn event_of(action: PartnerAction) -> &'static str {
     }
 }
 
-/// Takes a partner one step further. With its offboarding the roles of its people end.
+/// Takes a partner one step further. While it is suspended the roles of its people don't count, and with
+/// its offboarding they end.
 ///
 /// # Errors
 /// [`Code::NotFound`], [`Code::Forbidden`], [`Code::Conflict`], [`Code::InvalidTransition`];
@@ -97,8 +98,8 @@ pub async fn transition(
             return Err(Problem::new(
                 Code::Invalid,
                 "",
-                "A referral to this partner is still open. Suspend the partner, and wait until \
-                 its referrals are finished or cancelled.",
+                "A referral to this partner is still open. Wait until it is finished, or ask its \
+                 coordinator to cancel it: a partner that is suspended can't finish anything.",
             )
             .into());
         }
@@ -114,6 +115,8 @@ pub async fn transition(
     tx.update::<partner::Entity>(&permit, id, partner.version, change, happening)
         .await?
         .map_err(|Stale| Problem::raced())?;
+    let users = tx.users_of_partner(id).await?;
+    tx.outdate_users(&users).await?;
     tx.commit().await?;
     Ok(id)
 }

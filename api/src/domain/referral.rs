@@ -2,7 +2,6 @@
 //! those of a FHIR Task.
 
 mod called_out;
-mod sharing;
 
 use nabij_entity::{
     referral::{
@@ -16,12 +15,13 @@ use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
 pub(super) use self::called_out::{accept_by_selecting, give_back};
-use self::sharing::{Terms, sharing_basis};
 use super::{
     activity::joinable,
     call_out,
     refusal::{Code, Outcome, Problem, Problems, Transition, expect_version},
-    reporter, signal as signals, text,
+    reporter,
+    sharing::{Terms, Told, sharing_basis, tells_no_more},
+    signal as signals, text,
 };
 use crate::{
     policy::{Action, Permit, Viewer, decide},
@@ -182,15 +182,14 @@ pub async fn create(cx: &Cx, request: Request, key: Option<IdempotencyKey>) -> O
         .visible::<signal::Entity>(signal)
         .await?
         .ok_or_else(|| Problem::not_found("signal"))?;
-    let (permit, from_partner, passed_on) = requester(&tx, &signal).await?;
+    let (permit, from_partner, told) = requester(&tx, &signal).await?;
     let id = match tx.claim(key.as_ref()).await? {
         Recall::New(id) => id,
         Recall::Made(id) => return Ok(id),
         Recall::Mismatch => return Err(Problem::idempotency_mismatch().into()),
     };
-    if let Some(passed_on) = &passed_on {
-        only_what_was_disclosed(passed_on, &disclosed_fields)?;
-        only_on_the_same_basis(passed_on, basis)?;
+    if let Some(told) = &told {
+        told.covers(basis, &disclosed_fields)?;
     }
     can_take(&tx, &signal, from_partner, to_partner, service).await?;
     if let Some(activity) = activity {
@@ -205,6 +204,10 @@ pub async fn create(cx: &Cx, request: Request, key: Option<IdempotencyKey>) -> O
         disclosed_fields,
     };
     let consent_id = sharing_basis(&tx, signal.resident_id, to_partner, &terms).await?;
+    tells_no_more(&tx, &signal, &reason, &terms).await?;
+    if let Some(told) = &told {
+        told.still(&tx).await?;
+    }
     signals::begin_work(&tx, &permit, &signal).await?;
 
     let now = tx.now();
@@ -255,44 +258,26 @@ pub async fn create(cx: &Cx, request: Request, key: Option<IdempotencyKey>) -> O
 }
 
 /// On whose behalf the viewer refers: the municipality's, the handler's, or that of a partner that
-/// passes on what was referred to it (then with that referral).
+/// passes on what was referred to it. A partner tells only what it was told.
 async fn requester(
     tx: &Tx,
     signal: &Seen<signal::Model>,
-) -> Outcome<(Permit, Option<Uuid>, Option<referral::Model>)> {
+) -> Outcome<(Permit, Option<Uuid>, Option<Told>)> {
     let viewer = tx.viewer();
     if let Ok(permit) = decide(viewer, Action::ReferralCreate(signal)) {
-        let coordinates = viewer.coordinates(signal.municipality_id, Some(signal.neighbourhood_id));
-        let from = if coordinates {
-            None
-        } else {
-            signal.handler_partner_id
-        };
-        return Ok((permit, from, None));
+        if viewer.coordinates(signal.municipality_id, Some(signal.neighbourhood_id)) {
+            return Ok((permit, None, None));
+        }
+        let told = signal.resident_id.map(|_| Told::by_handling(signal));
+        return Ok((permit, signal.handler_partner_id, told));
     }
     for partner in viewer.staffed_partners() {
         if let Some(passed_on) = tx.accepted_referral_to(signal.id, partner).await? {
             let permit = decide(viewer, Action::ReferralPassOn(&passed_on))?;
-            return Ok((permit, Some(partner), Some(passed_on)));
+            return Ok((permit, Some(partner), Some(Told::by_referral(&passed_on))));
         }
     }
     Err(crate::policy::Forbidden.into())
-}
-
-fn only_what_was_disclosed(passed_on: &referral::Model, wanted: &[DisclosedField]) -> Outcome<()> {
-    if wanted
-        .iter()
-        .all(|field| passed_on.disclosed_fields.contains(field))
-    {
-        return Ok(());
-    }
-    Err(Problem::new(
-        Code::Forbidden,
-        "disclosedFields",
-        "You can pass on only what was disclosed to you. Leave out the other fields, or ask the \
-         coordinator to refer.",
-    )
-    .into())
 }
 
 /// Whether the target can take this signal: active, covering the place, not busy with it already,
@@ -326,20 +311,6 @@ async fn can_take(
         Some(service) => room_at(tx, to_partner, service).await,
         None => Ok(()),
     }
-}
-
-/// A partner can't choose another basis than the one on which it was told.
-fn only_on_the_same_basis(passed_on: &referral::Model, basis: Option<SharingBasis>) -> Outcome<()> {
-    if basis == passed_on.basis {
-        return Ok(());
-    }
-    Err(Problem::new(
-        Code::BasisRequired,
-        "basis",
-        "You can pass on only on the basis on which it was referred to you: see `basis` of that \
-         referral. CONSENT needs the resident's consent for the new partner as well.",
-    )
-    .into())
 }
 
 async fn room_at(tx: &Tx, partner: Uuid, service: Uuid) -> Outcome<()> {

@@ -1,7 +1,9 @@
 //! Residents: people with or without an account, and what they told about themselves. How they are
-//! reached is in [`contact`]: reading it takes a purpose and leaves a trace.
+//! reached is in [`contact`]: reading it takes a purpose and leaves a trace. By what they could be known
+//! in a text is in `details`.
 
 pub mod contact;
+pub(super) mod details;
 pub mod erase;
 
 use chrono::Datelike;

@@ -1,25 +1,32 @@
 //! Signals: what somebody noticed, and what becomes of it.
 
+mod about;
+mod due;
 mod duplicate;
+mod handling;
 
 use chrono::TimeDelta;
 use nabij_entity::{
-    resident,
+    SetOf,
     signal::{self, SignalAction, SignalDismissReason, SignalKind, SignalOutcome, SignalStatus},
     vocabulary::{Category, ChoreKind, InflowChannel, Urgency},
 };
 use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
-use self::duplicate::original;
+pub use self::due::{is_overdue, overdue_filter, time_to_act};
+pub(super) use self::handling::take_from_handler;
+use self::{duplicate::original, handling::hand_over};
 use super::{
     refusal::{Code, Outcome, Problem, Problems, Refusal, Transition, expect_version},
-    reporter, resident as residents, retention, text,
+    reporter, resident as residents, retention,
+    sharing::Terms,
+    text,
 };
 use crate::{
     policy::{Action, Place, Reporter, decide},
     store::{
-        Cx, Failure, Filter, Kind, Tx,
+        Cx, Failure, Kind, Tx,
         events::Happening,
         idempotency::{IdempotencyKey, Recall},
         record::Seen,
@@ -101,50 +108,6 @@ fn is_recently_closed(signal: &signal::Model, now: chrono::DateTime<chrono::Utc>
     signal
         .closed_at
         .is_some_and(|closed| now - closed <= REOPEN_WITHIN)
-}
-
-/// By when a signal of this urgency must be looked at.
-#[must_use]
-pub fn time_to_act(urgency: Urgency) -> TimeDelta {
-    match urgency {
-        Urgency::Acute => TimeDelta::hours(4),
-        Urgency::High => TimeDelta::days(2),
-        Urgency::Normal => TimeDelta::days(7),
-        Urgency::Low => TimeDelta::days(21),
-    }
-}
-
-/// States in which a signal still asks for something.
-const OPEN: [SignalStatus; 3] = [
-    SignalStatus::Submitted,
-    SignalStatus::Triaged,
-    SignalStatus::InProgress,
-];
-
-/// Whether somebody should have looked at the signal by now (story B3).
-#[must_use]
-pub fn is_overdue(signal: &signal::Model, now: chrono::DateTime<chrono::Utc>) -> bool {
-    OPEN.contains(&signal.status) && signal.due_at <= now
-}
-
-/// The same as a condition.
-#[must_use]
-pub fn overdue_filter(overdue: bool, now: chrono::DateTime<chrono::Utc>) -> Filter {
-    let open = Filter::In(
-        "status",
-        OPEN.iter().map(|status| (*status).into()).collect(),
-    );
-    // Due at this very moment is overdue.
-    let past = Filter::Not(Box::new(Filter::Gte(
-        "due_at",
-        (now + TimeDelta::microseconds(1)).into(),
-    )));
-    let is = Filter::And(vec![open, past]);
-    if overdue {
-        is
-    } else {
-        Filter::Not(Box::new(is))
-    }
 }
 
 /// A signal as it comes in.
@@ -311,13 +274,8 @@ async fn put(tx: &Tx, submission: Submission, key: Option<&IdempotencyKey>) -> O
         Recall::Mismatch => return Err(Problem::idempotency_mismatch().into()),
     };
     let resident_id = match resident {
+        Some(resident) => Some(about::resident(tx, resident, place, reporter, &title).await?),
         None => None,
-        Some(ResidentRef::Known(id)) => Some(known_resident(tx, id, neighbourhood).await?),
-        Some(ResidentRef::New(particulars)) => {
-            let resident = tx.new_id();
-            residents::insert(tx, resident, *particulars, place, reporter, "resident.new").await?;
-            Some(resident)
-        }
     };
     let now = tx.now();
     let model = signal::Model {
@@ -345,6 +303,10 @@ async fn put(tx: &Tx, submission: Submission, key: Option<&IdempotencyKey>) -> O
         inflow_channel,
         external_reference,
         handler_partner_id: None,
+        handler_basis: None,
+        handler_basis_justification: None,
+        handler_consent_id: None,
+        handler_disclosed_fields: SetOf::default(),
         due_at: now + time_to_act(urgency),
         outcome: None,
         outcome_note: None,
@@ -365,23 +327,6 @@ async fn put(tx: &Tx, submission: Submission, key: Option<&IdempotencyKey>) -> O
     Ok(id)
 }
 
-async fn known_resident(tx: &Tx, id: Uuid, neighbourhood: Uuid) -> Outcome<Uuid> {
-    let resident = tx
-        .visible_beside::<resident::Entity>(id)
-        .await?
-        .ok_or_else(|| Problem::not_found("resident.id"))?;
-    residents::erase::still_here(&resident, "resident.id")?;
-    if resident.neighbourhood_id != neighbourhood {
-        return Err(Problem::new(
-            Code::Invalid,
-            "neighbourhood",
-            "The resident lives in another neighbourhood. Submit the signal for that one.",
-        )
-        .into());
-    }
-    Ok(id)
-}
-
 /// A transition with what it needs.
 #[derive(Debug)]
 pub enum Transitioning {
@@ -393,6 +338,8 @@ pub enum Transitioning {
         urgency: Option<Urgency>,
         /// The partner that handles it; the municipality itself when there is none.
         handler: Option<Uuid>,
+        /// On which terms that partner is told of the resident.
+        terms: Terms,
     },
     /// Begin to work on it.
     Start,
@@ -400,7 +347,7 @@ pub enum Transitioning {
     Resolve {
         /// What came of it.
         outcome: SignalOutcome,
-        /// More about it, for the coordinator and the handler.
+        /// More about it, for the coordinator.
         note: Option<String>,
     },
     /// Close without taking it up.
@@ -482,11 +429,9 @@ async fn prepare(
             category,
             urgency,
             handler,
+            terms,
         } => {
-            if let Some(handler) = handler {
-                reporter::active_partner(tx, handler, signal.neighbourhood_id, "handler").await?;
-                change.handler_partner_id = Set(Some(handler));
-            }
+            let happening = hand_over(tx, signal, handler, terms, change, happening).await?;
             let (category, urgency) = (
                 category.unwrap_or(signal.category),
                 urgency.unwrap_or(signal.urgency),

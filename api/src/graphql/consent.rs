@@ -169,7 +169,8 @@ pub struct ConsentMutation;
 
 #[Object]
 impl ConsentMutation {
-    /// Records what a resident agreed to.
+    /// Records what a resident agreed to, as the place's coordinator. That they accept help
+    /// (ACCEPT_HELP) is also recorded by the partner of an open referral that is about them.
     async fn consent_record(
         &self,
         ctx: &Context<'_>,
@@ -187,7 +188,9 @@ impl ConsentMutation {
     }
 
     /// Records that a resident withdrew a consent. It counts at once: every open referral that
-    /// rests on it is cancelled, and the partner sees nothing of the resident through it any more.
+    /// rests on it is cancelled, what was passed on too, and the partners see that and nothing of the
+    /// resident through it any more. When they accept help no longer, call-outs for them are
+    /// cancelled, and no volunteer sees them.
     async fn consent_withdraw(
         &self,
         ctx: &Context<'_>,

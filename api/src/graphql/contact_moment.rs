@@ -57,7 +57,10 @@ impl ContactMoment {
 
     /// Why the note is kept from you, whether or not there is one; null when it isn't kept from you.
     async fn note_withheld(&self) -> Option<WithheldReason> {
-        (!self.0.shows("note")).then_some(WithheldReason::ProfessionalSecrecy)
+        (!self.0.shows("note")).then_some(match self.0.secrecy {
+            SecrecyRegime::ProfessionalSecrecy => WithheldReason::ProfessionalSecrecy,
+            SecrecyRegime::Discretion => WithheldReason::NotDisclosed,
+        })
     }
 
     /// Under which secrecy the note was written.

@@ -53,7 +53,8 @@ pub struct DossierRead {
     pub purpose: AccessPurpose,
     /// What was read.
     pub fields: Vec<AccessedField>,
-    /// The organisation for which somebody read: a partner, or the municipality.
+    /// The organisation for which somebody read: a partner, of a volunteer the one whose pool they are
+    /// in, or else the municipality.
     pub organisation: Option<String>,
 }
 

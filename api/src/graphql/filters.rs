@@ -266,6 +266,7 @@ impl DateFilter {
     name = "ReferralStatusFilter",
     params(entity::referral::ReferralStatus)
 ))]
+#[graphql(concrete(name = "SharingBasisFilter", params(entity::referral::SharingBasis)))]
 #[graphql(concrete(name = "CallOutStatusFilter", params(entity::call_out::CallOutStatus)))]
 #[graphql(concrete(name = "ChoreKindFilter", params(entity::vocabulary::ChoreKind)))]
 #[graphql(concrete(

@@ -36,7 +36,8 @@ impl Offer {
         self.0.status
     }
 
-    /// What the volunteer says to the contact person.
+    /// What the volunteer says to the contact person; null when that is nothing, or closed with the
+    /// consent on which the referral rested.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }
@@ -46,7 +47,8 @@ impl Offer {
         self.0.selected_at.map(DateTime)
     }
 
-    /// Why it was declined or withdrawn, in words.
+    /// Why it was declined or withdrawn, in words; null when that is nothing, or closed with the
+    /// consent on which the referral rested.
     async fn status_note(&self) -> Option<&str> {
         self.0.status_note.as_deref()
     }
@@ -227,8 +229,9 @@ impl OfferMutation {
     }
 
     /// Selects a volunteer, for the partner that called: accepts the referral if it was only
-    /// requested, and opens what it discloses of the resident for this volunteer and no other. The
-    /// other offers stay in reserve.
+    /// requested, and opens what it discloses of the resident for this volunteer and no other. It
+    /// takes the resident's consent of kind ACCEPT_HELP (`consentRecord`). The other offers stay in
+    /// reserve.
     async fn offer_select(
         &self,
         ctx: &Context<'_>,

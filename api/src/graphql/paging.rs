@@ -11,14 +11,14 @@ use super::{
     errors::{Fault, FieldResult},
     selection::RecordType,
 };
-use crate::store::{Failure, Node, Page, Visible, Window, read::Entry, record::How};
+use crate::store::{Failure, Node, Page, TooMany, Visible, Window, read::Entry, record::How};
 
 /// A page of records.
 pub type Records<T> = Connection<String, T, Totals, EmptyFields>;
 
 /// What a connection says about the whole list.
 #[derive(async_graphql::Description)]
-pub struct Totals(Option<u64>);
+pub struct Totals(Option<Result<u64, TooMany>>);
 
 #[Object(use_type_description)]
 impl Totals {
@@ -26,7 +26,8 @@ impl Totals {
     async fn total_count(&self) -> FieldResult<i32> {
         let total = self
             .0
-            .ok_or(Fault::Failure(Failure::Bug("a total was not planned")))?;
+            .ok_or(Fault::Failure(Failure::Bug("a total was not planned")))?
+            .map_err(|too_many| Fault::BadInput(too_many.advice()))?;
         Ok(i32::try_from(total).unwrap_or(i32::MAX))
     }
 }

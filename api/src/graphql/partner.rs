@@ -418,7 +418,8 @@ impl PartnerMutation {
         Some(done.await.map_err(Error::from))
     }
 
-    /// Sets a partner aside for now: it receives no new referrals. For administrators.
+    /// Sets a partner aside for now: it receives no new referrals, and from the next request on the roles
+    /// of its people don't count. For administrators.
     async fn partner_suspend(
         &self,
         ctx: &Context<'_>,

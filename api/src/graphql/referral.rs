@@ -10,6 +10,7 @@ use nabij_entity::referral::{
 
 pub use self::mutations::ReferralMutation;
 use super::{
+    access::User,
     activity::Activity,
     call_out::CallOut,
     contact_moment::ContactMoment,
@@ -60,7 +61,8 @@ impl Referral {
         self.0.basis
     }
 
-    /// Why that basis holds, in writing; null when there is none or the case isn't shown to you.
+    /// Why that basis holds, in writing; null when there is none or it isn't shown to you. The
+    /// municipality's auditor reads it where the basis is VITAL_INTEREST.
     async fn basis_justification(&self) -> Option<&str> {
         self.0.basis_justification.as_deref()
     }
@@ -70,7 +72,7 @@ impl Referral {
         self.0.disclosed_fields.as_slice()
     }
 
-    /// Why it was rejected, if it was.
+    /// Why it was rejected; null when it wasn't or the case isn't shown to you.
     async fn reject_reason(&self) -> Option<ReferralRejectReason> {
         self.0.reject_reason
     }
@@ -85,7 +87,7 @@ impl Referral {
         self.0.status_note.as_deref()
     }
 
-    /// How it ended.
+    /// How it ended; null when it hasn't or the case isn't shown to you.
     async fn outcome(&self) -> Option<ReferralOutcome> {
         self.0.outcome
     }
@@ -131,7 +133,13 @@ impl Referral {
         Ok(Partner(self.0.always("toPartner")?))
     }
 
-    /// The service it asks for, if it asks for one.
+    /// Who made it. It is shown to the municipality's auditor where the basis is VITAL_INTEREST, to
+    /// whoever it was, and otherwise null.
+    async fn requested_by(&self) -> FieldResult<Option<User>> {
+        Ok(self.0.one("requestedBy")?.map(User))
+    }
+
+    /// The service it asks for; null when it asks for none or the case isn't shown to you.
     async fn service(&self) -> FieldResult<Option<Service>> {
         Ok(self.0.one("service")?.map(Service))
     }
@@ -154,7 +162,7 @@ impl Referral {
         paging::along(self.0.node(), "callOuts", &paging)
     }
 
-    /// The activity it is meant for, if for one.
+    /// The activity it is meant for; null when it is for none or the case isn't shown to you.
     async fn activity(&self) -> FieldResult<Option<Activity>> {
         Ok(self.0.one("activity")?.map(Activity))
     }
@@ -201,7 +209,8 @@ impl Referral {
         )
     }
 
-    /// The earlier referral that this one follows, if any.
+    /// The earlier referral that this one follows; null when there is none or the case isn't shown
+    /// to you.
     async fn replaces(&self) -> FieldResult<Option<Referral>> {
         Ok(self.0.one("replaces")?.map(Referral))
     }
@@ -269,6 +278,8 @@ pub struct ReferralWhere {
     pub neighbourhood: Option<IdFilter>,
     /// By status.
     pub status: Option<CodeFilter<ReferralStatus>>,
+    /// By the basis on which data is shared.
+    pub basis: Option<CodeFilter<SharingBasis>>,
     /// By when it was made.
     pub created_at: Option<DateTimeFilter>,
     /// By when it ended.
@@ -293,6 +304,7 @@ impl ReferralWhere {
             municipality,
             neighbourhood,
             status,
+            basis,
             created_at,
             closed_at,
             and,
@@ -315,6 +327,7 @@ impl ReferralWhere {
             }
         }
         own.extend(status.map(|status| status.on("status")));
+        own.extend(basis.map(|basis| basis.on("basis")));
         own.extend(created_at.map(|at| at.on("created_at")));
         own.extend(closed_at.map(|at| at.on("closed_at")));
         combine(own, and, or, not, Self::filter)

@@ -280,7 +280,8 @@ impl Resident {
     }
 }
 
-/// Which residents. A part that is withheld from you never matches.
+/// Which residents. A part that is withheld from you never matches. Who is found or counted by a name
+/// or an age is entered in the access log; more than 500 aren't counted so.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct ResidentWhere {
     /// By id.

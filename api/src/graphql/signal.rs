@@ -5,6 +5,7 @@ mod mutations;
 
 use async_graphql::{Context, Error, ID, InputObject, Object};
 use nabij_entity::{
+    referral::{DisclosedField, SharingBasis},
     signal::{self, SignalAction, SignalDismissReason, SignalKind, SignalOutcome, SignalStatus},
     vocabulary::{Category, ChoreKind, InflowChannel, Urgency},
 };
@@ -68,7 +69,8 @@ impl Signal {
         &self.0.title
     }
 
-    /// The story behind it; null when there is none or it isn't shown to you.
+    /// The story behind it; null when there is none or it isn't shown to you. A partner that handles it
+    /// reads it when `NOTES` are disclosed, or when it is about nobody.
     async fn text(&self) -> Option<&str> {
         self.0.text.as_deref()
     }
@@ -93,12 +95,12 @@ impl Signal {
         self.0.inflow_channel
     }
 
-    /// Name of the platform it came from, if any.
+    /// Name of the platform it came from; null when there is none or it isn't shown to you.
     async fn source(&self) -> Option<&str> {
         self.0.source.as_deref()
     }
 
-    /// Its name in the system that submitted it.
+    /// Its name in the system that submitted it; null when it has none or it isn't shown to you.
     async fn external_reference(&self) -> Option<&str> {
         self.0.external_reference.as_deref()
     }
@@ -108,7 +110,7 @@ impl Signal {
         self.0.outcome
     }
 
-    /// More about the outcome, for the coordinator and the partner that handles it.
+    /// More about the outcome, for the coordinator.
     async fn outcome_note(&self) -> Option<&str> {
         self.0.outcome_note.as_deref()
     }
@@ -158,6 +160,22 @@ impl Signal {
     /// The partner that handles it; null while the municipality does or it isn't shown to you.
     async fn handler(&self) -> FieldResult<Option<Partner>> {
         Ok(self.0.one("handler")?.map(Partner))
+    }
+
+    /// On which basis the partner that handles it is told of the resident: for the coordinator, and for
+    /// that partner while the signal is open. Null when it isn't told of anybody.
+    async fn handler_basis(&self) -> Option<SharingBasis> {
+        self.0.handler_basis
+    }
+
+    /// Why that basis holds, in writing; for the same.
+    async fn handler_basis_justification(&self) -> Option<&str> {
+        self.0.handler_basis_justification.as_deref()
+    }
+
+    /// What the partner that handles it may see of the resident while the signal is open; for the same.
+    async fn handler_disclosed_fields(&self) -> &[DisclosedField] {
+        self.0.handler_disclosed_fields.as_slice()
     }
 
     /// Contacts about it, the oldest first: those that are shown to you.
@@ -278,7 +296,8 @@ pub struct SignalWhere {
     pub neighbourhood: Option<IdFilter>,
     /// By resident.
     pub resident: Option<IdFilter>,
-    /// By whether the person it is about is of the age that an initiative is meant for.
+    /// By whether the person it is about is of the age that an initiative is meant for. Who is found or
+    /// counted by it is entered in the access log; more than 500 aren't counted so.
     pub cohort: Option<CohortFilter>,
     /// By the ambassador who submitted it.
     pub ambassador: Option<IdFilter>,

@@ -13,7 +13,6 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts},
 };
 use ipnet::IpNet;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_http::{
     compression::CompressionLayer, cors::CorsLayer, set_header::SetResponseHeaderLayer,
 };
@@ -23,6 +22,7 @@ use uuid::Uuid;
 use super::{
     budget::{Budget, Spent, Standing},
     documents::{DocumentsError, TrustedDocuments},
+    places::{Place, Places},
 };
 use crate::{clock::Clock, config::EdgeSettings, gate::Gate};
 
@@ -39,7 +39,7 @@ pub struct Edge {
 }
 
 struct EdgeParts {
-    slots: Arc<Semaphore>,
+    places: Places,
     deadline: Duration,
     budget: Option<Budget>,
     proxies: Vec<IpNet>,
@@ -87,7 +87,7 @@ impl Edge {
             None => TrustedDocuments::default(),
         };
         let parts = EdgeParts {
-            slots: Arc::new(Semaphore::new(*requests)),
+            places: Places::new(*requests),
             deadline: Duration::from_secs(*deadline_seconds),
             budget: Some(Budget::new(*account_budget, *address_budget, clock)),
             proxies: trusted_proxies.clone(),
@@ -118,7 +118,7 @@ impl Edge {
         let settings = EdgeSettings::default();
         Self {
             parts: Arc::new(EdgeParts {
-                slots: Arc::new(Semaphore::new(1_000)),
+                places: Places::new(1_000),
                 deadline: Duration::from_secs(settings.deadline_seconds),
                 budget: None,
                 proxies: Vec::new(),
@@ -130,9 +130,10 @@ impl Edge {
         }
     }
 
-    /// A place among the requests that are worked on; none when all are taken.
-    pub(super) fn place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.parts.slots).try_acquire_owned().ok()
+    /// A place among the requests that are worked on, perhaps after a moment; none when too many want
+    /// one.
+    pub(super) async fn place(&self) -> Option<Place> {
+        self.parts.places.take().await
     }
 
     /// How long a request may take.

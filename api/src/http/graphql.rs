@@ -15,7 +15,6 @@ use axum::http::Method;
 use axum::response::Response;
 use axum::routing::any;
 use futures_util::FutureExt;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 
 use super::accept::{self, Media};
@@ -23,6 +22,7 @@ use super::answer::{Answers, Price};
 use super::edge::Edge;
 use super::params;
 use super::passage::{self, Caller, Execute, NotExecuted, Passed, Way};
+use super::places::Place;
 use crate::auth;
 use crate::gate::Gate;
 use crate::telemetry::{OperationKind, RequestScope};
@@ -79,25 +79,29 @@ async fn handle<E: Execute>(
         return answers.not_acceptable();
     }
     let limit = endpoint.gate.limits().body;
-    let params = if reads {
-        params::of_uri(&parts.uri)
+    let body = if reads {
+        None
     } else if accept::sends_json(&parts.headers) {
         match params::read_body(&parts.headers, body, limit, endpoint.edge.body_deadline()).await {
-            Ok(body) => params::of_json(&body),
-            Err(why) => Err(why),
+            Ok(body) => Some(body),
+            Err(why) => return answers.unreadable(&why, limit),
         }
     } else {
         return answers.unsupported_media_type();
     };
-    let params = match params {
-        Ok(params) => params,
-        Err(why) => return answers.unreadable(&why, limit),
-    };
-    // Only now, so that nobody holds a place by sending slowly.
-    let Some(place) = endpoint.edge.place() else {
+    // Only now, so that nobody holds a place by sending slowly; and before anything of it is read.
+    let Some(place) = endpoint.edge.place().await else {
         return answers.not_executed(NotExecuted::Unavailable {
             retry_after: Duration::from_secs(1),
         });
+    };
+    let params = match body {
+        Some(body) => params::of_json(&body),
+        None => params::of_uri(&parts.uri),
+    };
+    let params = match params {
+        Ok(params) => params,
+        Err(why) => return answers.unreadable(&why, limit),
     };
 
     let deadline = Instant::now() + endpoint.edge.deadline();
@@ -128,7 +132,7 @@ async fn carried_out<E: Execute>(
     answers: &Answers,
     passed: Passed<E::Session>,
     deadline: Instant,
-    place: OwnedSemaphorePermit,
+    place: Place,
 ) -> Response {
     let Passed {
         admitted,

@@ -19,5 +19,6 @@ mod graphql_tests;
 pub mod health;
 mod params;
 pub mod passage;
+mod places;
 pub mod schema;
 pub mod serve;

@@ -216,8 +216,10 @@ pub async fn pass<E: Execute>(
         Ok(admitted) => admitted,
         Err(why) => return Err(Stopped::Refused(why, refused()?)),
     };
+    // A name of the caller's own choice is theirs, and may be anything.
     let name = admitted.operation_name.as_deref();
-    caller.scope.operation(name, logged(admitted.kind));
+    let logged_name = name.filter(|_| trusted);
+    caller.scope.operation(logged_name, logged(admitted.kind));
     if !way.carries(admitted.kind) {
         return Err(Stopped::WrongWay(admitted.kind, refused()?));
     }

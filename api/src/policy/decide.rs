@@ -97,6 +97,10 @@ pub enum Action<'a> {
     ConsentRecord(&'a resident::Model),
     /// Record that the resident withdrew a consent.
     ConsentWithdraw(&'a consent::Model),
+    /// Record that the resident accepts help, as the partner that this referral asks for it.
+    HelpAccept(&'a referral::Model),
+    /// Record that they no longer do, as that partner.
+    HelpDecline(&'a referral::Model),
     /// Submit a signal about this place, in the quality given.
     SignalSubmit(Place, Reporter),
     /// A transition of the signal's machine.
@@ -273,9 +277,10 @@ pub fn decide(viewer: &Viewer, action: Action<'_>) -> Result<Permit, Forbidden> 
         Action::ReferralCreate(signal) => {
             coordinates_signal(viewer, signal) || viewer.works_for(signal.handler_partner_id)
         }
-        Action::ReferralPassOn(referral) | Action::CallOutOpen(referral) => {
-            viewer.works_for(Some(referral.to_partner_id))
-        }
+        Action::ReferralPassOn(referral)
+        | Action::CallOutOpen(referral)
+        | Action::HelpAccept(referral)
+        | Action::HelpDecline(referral) => viewer.works_for(Some(referral.to_partner_id)),
         Action::Referral(action, referral) => may_referral(viewer, action, referral),
         Action::CallOut(
             CallOutAction::Offer | CallOutAction::Close | CallOutAction::Cancel,

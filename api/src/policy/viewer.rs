@@ -230,6 +230,15 @@ impl Viewer {
                 .is_some_and(|place| self.neighbourhoods(Role::Coordinator).any(|id| id == place))
     }
 
+    /// The partner for which the viewer reads in this municipality: none for its coordinator, who reads
+    /// for the municipality, whomever they work for beside.
+    #[must_use]
+    pub fn reads_for(&self, municipality: Uuid) -> Option<Uuid> {
+        self.staffed_partners()
+            .next()
+            .filter(|_| !self.coordinates(municipality, None))
+    }
+
     /// Whether the viewer works for this partner.
     #[must_use]
     pub fn works_for(&self, partner: Option<Uuid>) -> bool {

@@ -128,16 +128,24 @@ async fn load(
         .one(connection)
         .await?;
     let Some(user) = found else { return Ok(None) };
-    // A volunteer who has left has no rights as one any more, whatever the role's validity says.
+    // A volunteer who has left has no rights as one any more, whatever the role's validity says; nor
+    // has anybody for a partner that is suspended or doesn't take part any more.
     let left = scope::exists(
         "ambassadors",
         Expr::col(("ambassadors", "id"))
             .equals(("role_grants", "ambassador_id"))
             .and(Expr::col(("ambassadors", "status")).eq("LEFT")),
     );
+    let away = scope::exists(
+        "partners",
+        Expr::col(("partners", "id"))
+            .equals(("role_grants", "partner_id"))
+            .and(Expr::col(("partners", "status")).is_in(["SUSPENDED", "OFFBOARDED"])),
+    );
     let grants = role_grant::Entity::find()
         .filter(role_grant::Column::UserId.eq(user.id))
         .filter(left.not())
+        .filter(away.not())
         .all(connection)
         .await?;
     let account = Account {

@@ -4,6 +4,7 @@
 
 use nabij_entity::{
     call_out::{self, CallOutStatus},
+    consent::ConsentKind,
     offer::{self, OfferStatus},
     referral,
 };
@@ -14,7 +15,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    Cx, Failure, Kind, Record, Tx, dialect,
+    Cx, Failure, Kind, Record, Tx, consent, dialect,
     place::oldest,
     record::{Edge, Fact, Guard, How, Seen},
     referral as referrals, scope,
@@ -43,14 +44,24 @@ fn may_help() -> Expr {
     ])
 }
 
+/// The resident whom the call-out in `t` is about accepts help, or it is about nobody in particular:
+/// nobody is sent to somebody who doesn't want it (GDPR articles 6(1)(a) and 7(3)).
+pub(super) fn help_is_welcome(t: &Alias) -> Expr {
+    scope::any([
+        scope::col(t, "resident_id").is_null(),
+        consent::in_force(ConsentKind::AcceptHelp, (t.clone(), "resident_id")),
+    ])
+}
+
 /// The viewer is the volunteer who was selected, and still may help: whoever takes a break or leaves
-/// the pool stops seeing at once.
+/// the pool stops seeing at once, and whoever isn't welcome any more.
 fn selected(viewer: &Viewer, t: &Alias) -> Expr {
     let they = Expr::col(("ambassadors", "id")).equals((t.clone(), "selected_ambassador_id"));
     scope::all([
         scope::col(t, "status").eq("FILLED"),
         scope::col(t, "closed_at").is_null(),
         in_pool(viewer, t, scope::all([they, may_help()])),
+        help_is_welcome(t),
     ])
 }
 
@@ -75,6 +86,14 @@ fn shared(t: &Alias, also: Expr) -> Expr {
     let of_call_out = scope::col(&r, "id").equals((t.clone(), "referral_id"));
     let holds = scope::all([of_call_out, referrals::still_shared(&r), also]);
     scope::exists("referrals", holds)
+}
+
+/// What the referral behind the offer in `t` rests on still holds, and so does `also`.
+pub(super) fn of_shared(t: &Alias, also: Expr) -> Expr {
+    let call_outs = Alias::new("call_outs");
+    let of_offer = scope::col(&call_outs, "id").equals((t.clone(), "call_out_id"));
+    let holds = shared(&call_outs, also);
+    scope::exists("call_outs", scope::all([of_offer, holds]))
 }
 
 /// The viewer runs it: for the partner that calls, or as the place's coordinator.
@@ -227,9 +246,9 @@ impl Cx {
     }
 }
 
-/// Locks are taken in one order, so that nobody waits for somebody who waits for them: the referral,
-/// then its call-out, then the offers. Whoever starts from a call-out or an offer looks up, without
-/// a lock, what stands before it.
+/// Locks are taken in one order, so that nobody waits for somebody who waits for them: the consent,
+/// the referral, then its call-out, then the offers. Whoever starts from a call-out or an offer looks
+/// up, without a lock, what stands before it.
 impl Tx {
     /// The referral that a call-out is for, whoever asks: to lock it first.
     ///
@@ -257,6 +276,42 @@ impl Tx {
             .one(&self.connection())
             .await?;
         Ok(found.map(|(id,)| id))
+    }
+
+    /// The resident whom an offer is about, whoever asks: to lock their consent before the rest. None
+    /// when it is about nobody in particular, or there is no such offer.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn resident_of_offer(&self, offer: Uuid) -> Result<Option<Uuid>, Failure> {
+        let Some(call_out) = self.call_out_of_offer(offer).await? else {
+            return Ok(None);
+        };
+        let found: Option<(Option<Uuid>,)> = call_out::Entity::find_by_id(call_out)
+            .select_only()
+            .column(call_out::Column::ResidentId)
+            .into_tuple()
+            .one(&self.connection())
+            .await?;
+        Ok(found.and_then(|(id,)| id))
+    }
+
+    /// The referrals with a call-out about this resident that isn't over, in the order in which to
+    /// lock them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn referrals_called_out_for(&self, resident: Uuid) -> Result<Vec<Uuid>, Failure> {
+        let rows: Vec<(Uuid,)> = call_out::Entity::find()
+            .select_only()
+            .column(call_out::Column::ReferralId)
+            .filter(call_out::Column::ResidentId.eq(resident))
+            .filter(call_out::Column::ClosedAt.is_null())
+            .order_by_asc(call_out::Column::ReferralId)
+            .into_tuple()
+            .all(&self.connection())
+            .await?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 
     /// The referral, locked, whoever asks: for what happens to it by way of its call-out.
@@ -341,8 +396,8 @@ impl Tx {
 }
 
 /// The viewer is the selected volunteer of a call-out on an open referral of the resident in `t`;
-/// with a field, one that the referral discloses. It is open to them while the referral is open and
-/// what it rests on holds.
+/// with a field, one that the referral discloses. It is open to them while the referral is open, what
+/// it rests on holds, and the resident accepts help.
 pub(super) fn volunteer_serves(viewer: &Viewer, t: &Alias, field: Option<&'static str>) -> Expr {
     let r = Alias::new("referrals");
     scope::linked(

@@ -1,17 +1,19 @@
-//! Contact moments are case notes: for the coordinator, the partner that handles the signal, the
-//! target of the referral they belong to, and whoever wrote them. What was written under professional
+//! Contact moments are case notes: for the coordinator, the partner that handles the signal while it
+//! is open, the target of the referral they belong to, and whoever wrote them; those of a referral
+//! close to its partners when the resident withdraws the consent on which it rests. What was said, the
+//! handler reads where the resident's notes are disclosed to it. What was written under professional
 //! secrecy is only for those of them who are bound by it, until the resident lifts it.
 
-use nabij_entity::contact_moment;
+use nabij_entity::{consent::ConsentKind, contact_moment};
 use sea_orm::{
     DbErr, QueryResult,
     sea_query::{Alias, Expr, ExprTrait},
 };
 
 use super::{
-    Kind, Record,
+    Kind, Record, consent,
     record::{Edge, Guard, How, Seen},
-    referral, scope,
+    referral, scope, signal,
 };
 use crate::policy::Viewer;
 
@@ -20,18 +22,39 @@ fn own(viewer: &Viewer, t: &Alias) -> Expr {
     scope::any([
         scope::coordinated(viewer, t),
         scope::among(t, "author_ambassador_id", viewer.ambassadors()),
-        scope::wrote(viewer, t, ["author_user_id", "author_partner_id"]),
-        scope::among(t, "author_partner_id", viewer.staffed_partners()),
+        scope::all([
+            scope::among(t, "author_partner_id", viewer.staffed_partners()),
+            is_shared(t),
+        ]),
     ])
 }
 
-/// The viewer works for the partner that handles the signal, or for the target of the referral it
-/// belongs to, of which the column holds the partner for which this holds.
-fn helps(viewer: &Viewer, t: &Alias, partner: fn(&Alias, &'static str) -> Expr) -> Expr {
+/// It is on no referral, or what that rests on holds: a partner keeps nothing of a case that the
+/// resident closed to it, what it wrote itself neither (GDPR article 7(3)).
+fn is_shared(t: &Alias) -> Expr {
+    let referrals = Alias::new("referrals");
+    let of_it = scope::col(&referrals, "id").equals((t.clone(), "referral_id"));
+    scope::any([
+        scope::col(t, "referral_id").is_null(),
+        scope::exists(
+            "referrals",
+            scope::all([of_it, referral::still_shared(&referrals)]),
+        ),
+    ])
+}
+
+/// The viewer works for the partner that handles the signal, of which `handles` says how, or for the
+/// target of the referral it belongs to. The column holds the partner for which `partner` holds.
+fn helps(
+    viewer: &Viewer,
+    t: &Alias,
+    handles: fn(&Viewer, &Alias) -> Expr,
+    partner: fn(&Alias, &'static str) -> Expr,
+) -> Expr {
     let (signals, referrals) = (Alias::new("signals"), Alias::new("referrals"));
     let handled = scope::all([
         Expr::col(("signals", "id")).equals((t.clone(), "signal_id")),
-        scope::among(&signals, "handler_partner_id", viewer.staffed_partners()),
+        handles(viewer, &signals),
         partner(&signals, "handler_partner_id"),
     ]);
     let served = scope::all([
@@ -45,6 +68,11 @@ fn helps(viewer: &Viewer, t: &Alias, partner: fn(&Alias, &'static str) -> Expr) 
     ])
 }
 
+/// Any partner.
+fn anyone(_t: &Alias, _column: &'static str) -> Expr {
+    scope::everything()
+}
+
 /// The partner in this column works under professional secrecy itself.
 fn is_bound(t: &Alias, column: &'static str) -> Expr {
     let bound = scope::all([
@@ -56,14 +84,10 @@ fn is_bound(t: &Alias, column: &'static str) -> Expr {
 
 /// The resident whom the signal is about lifted the secrecy, and didn't take that back.
 fn lifted(t: &Alias) -> Expr {
-    let live = scope::all([
-        Expr::col(("consents", "resident_id")).equals(("signals", "resident_id")),
-        Expr::col(("consents", "kind")).eq("LIFT_SECRECY"),
-        Expr::col(("consents", "withdrawn_at")).is_null(),
-    ]);
+    let resident = (Alias::new("signals"), "resident_id");
     let about = scope::all([
         Expr::col(("signals", "id")).equals((t.clone(), "signal_id")),
-        scope::exists("consents", live),
+        consent::in_force(ConsentKind::LiftSecrecy, resident),
     ]);
     scope::exists("signals", about)
 }
@@ -73,19 +97,20 @@ impl Record for contact_moment::Entity {
     type Row = Seen<contact_moment::Model>;
 
     fn scope(viewer: &Viewer, t: &Alias) -> Expr {
-        scope::any([own(viewer, t), helps(viewer, t, |_, _| scope::everything())])
+        scope::any([own(viewer, t), helps(viewer, t, signal::handles, anyone)])
     }
 
     fn guards(viewer: &Viewer, t: &Alias) -> Vec<Guard> {
-        let seen = Self::scope(viewer, t);
+        let told = helps(viewer, t, signal::tells, anyone);
         let open = scope::any([
             scope::col(t, "secrecy").ne("PROFESSIONAL_SECRECY"),
-            own(viewer, t),
-            helps(viewer, t, is_bound),
             lifted(t),
         ]);
-        // Who sees no contact moment at all has no note to ask about.
-        let shown = if seen == scope::nothing() { seen } else { open };
+        let shown = scope::any([
+            own(viewer, t),
+            scope::all([told, open]),
+            helps(viewer, t, signal::tells, is_bound),
+        ]);
         vec![Guard::nulling("note", &["note"], shown)]
     }
 

@@ -1,16 +1,16 @@
 //! A person's dossier: everything that is held of them, and every read, told from the same lines by
 //! which they are erased ([`super::held`]). Asking for it is itself in the access log.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use nabij_entity::{
-    access_log::{self, AccessPurpose, AccessedField},
-    municipality, partner, resident,
+    access_log::{AccessPurpose, AccessedField},
+    resident,
     role_grant::Role,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult,
+    ConnectionTrait, EntityTrait, QueryFilter, QueryResult,
     sea_query::{Alias, Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
@@ -22,6 +22,8 @@ use super::{
     scope,
 };
 use crate::policy::Viewer;
+
+mod reads;
 
 /// Everything that is held of one person.
 #[derive(Clone, Debug)]
@@ -56,7 +58,8 @@ pub struct HeldRead {
     pub purpose: AccessPurpose,
     /// What was read.
     pub fields: Vec<AccessedField>,
-    /// The organisation for which somebody read: a partner, or the municipality.
+    /// The organisation for which somebody read: a partner, of a volunteer the one whose pool they
+    /// are in, or else the municipality.
     pub organisation: Option<String>,
 }
 
@@ -156,37 +159,6 @@ impl Cx {
         }
         let rows = self.reader().query_all(&select).await?;
         rows.iter().map(|row| record(held, &told, row)).collect()
-    }
-
-    async fn reads_of(&self, resident: &resident::Model) -> Result<Vec<HeldRead>, Failure> {
-        let rows = access_log::Entity::find()
-            .filter(access_log::Column::ResidentId.eq(resident.id))
-            .order_by_asc(access_log::Column::At)
-            .order_by_asc(access_log::Column::Id)
-            .all(&self.reader())
-            .await?;
-        let partners: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.partner_id).collect();
-        let partners: HashMap<Uuid, String> = partner::Entity::find()
-            .filter(partner::Column::Id.is_in(partners))
-            .all(&self.reader())
-            .await?
-            .into_iter()
-            .map(|partner| (partner.id, partner.name))
-            .collect();
-        let municipality = municipality::Entity::find_by_id(resident.municipality_id)
-            .one(&self.reader())
-            .await?
-            .map(|municipality| municipality.name);
-        let told = rows.into_iter().map(|row| HeldRead {
-            at: row.at,
-            purpose: row.purpose,
-            fields: row.accessed().collect(),
-            organisation: match row.partner_id {
-                Some(partner) => partners.get(&partner).cloned(),
-                None => municipality.clone(),
-            },
-        });
-        Ok(told.collect())
     }
 }
 

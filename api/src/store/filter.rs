@@ -93,6 +93,16 @@ impl Filter {
         }
     }
 
+    /// The questions it asks of the record: their fields, and the records they are about.
+    pub(super) fn questions(&self) -> Vec<(&'static str, uuid::Uuid)> {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(Self::questions).collect(),
+            Self::Not(part) => part.questions(),
+            Self::Answers(field, about, _) => vec![(*field, *about)],
+            _ => Vec::new(),
+        }
+    }
+
     /// The record, which has `starts_at` and `ends_at`, has a moment in common with this time.
     #[must_use]
     pub fn overlapping(time: Span) -> Self {

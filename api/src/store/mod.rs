@@ -7,6 +7,7 @@
 //! - [`filter`], [`page`]: typed conditions, keyset windows and their cursors.
 //! - [`mod@write`], [`events`], [`idempotency`]: one row, one event, one transaction.
 //! - [`held`]: what is held of a resident; by it [`dossier`] tells and [`erase`] takes out.
+//! - [`told`]: which fields tell of a resident; reading one of them leaves a trace.
 //! - [`register`]: of whom each column tells, for what, on which ground and how long.
 //! - [`dialect`]: the few statements that PostgreSQL and SQLite need in different words.
 //! - one file per aggregate: its [`record::Record`] declaration and what its use cases look up.
@@ -59,6 +60,7 @@ pub mod serving;
 pub mod signal;
 pub mod statistics;
 pub mod team;
+pub mod told;
 pub mod training;
 pub mod user;
 pub mod write;
@@ -66,7 +68,7 @@ pub mod write;
 pub use db::{Cx, Db, OpenError, Tx};
 pub use failure::Failure;
 pub use filter::Filter;
-pub use page::{Cursor, OrderTerm, Page, Scalar, Window, WindowError};
+pub use page::{Cursor, OrderTerm, Page, Scalar, TooMany, Window, WindowError};
 pub use plan::{Many, Plan};
 pub use read::{Node, Visible};
 pub use record::{Kind, Record};

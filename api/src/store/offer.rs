@@ -1,5 +1,7 @@
 //! Offers: for the volunteer who made it, the partner whose pool was called, and the place's
-//! coordinator. Volunteers of a pool don't see each other's.
+//! coordinator. Volunteers of a pool don't see each other's. When the resident withdraws the consent on
+//! which the referral rests, what was written with them closes: the partner sees them no longer, and
+//! the volunteer sees that they offered.
 
 use nabij_entity::offer;
 use sea_orm::{
@@ -8,11 +10,31 @@ use sea_orm::{
 };
 
 use super::{
-    Kind, Record,
-    record::{Edge, Fact, How, Seen},
+    Kind, Record, call_out,
+    record::{Edge, Fact, Guard, How, Seen},
     scope,
 };
 use crate::policy::Viewer;
+
+/// The viewer works for the partner whose pool was called.
+fn called(viewer: &Viewer, t: &Alias) -> Expr {
+    scope::among(t, "partner_id", viewer.staffed_partners())
+}
+
+/// The viewer is the volunteer who made it.
+fn own(viewer: &Viewer, t: &Alias) -> Expr {
+    scope::among(t, "ambassador_id", viewer.ambassadors())
+}
+
+/// The resident whom the call-out is about accepts help, or it is about nobody in particular.
+fn is_welcome(t: &Alias) -> Expr {
+    let call_outs = Alias::new("call_outs");
+    let of_it = scope::col(&call_outs, "id").equals((t.clone(), "call_out_id"));
+    scope::exists(
+        "call_outs",
+        scope::all([of_it, call_out::help_is_welcome(&call_outs)]),
+    )
+}
 
 impl Record for offer::Entity {
     const KIND: Kind = Kind::Offer;
@@ -21,9 +43,18 @@ impl Record for offer::Entity {
     fn scope(viewer: &Viewer, t: &Alias) -> Expr {
         scope::any([
             scope::coordinated(viewer, t),
-            scope::among(t, "partner_id", viewer.staffed_partners()),
-            scope::among(t, "ambassador_id", viewer.ambassadors()),
+            call_out::of_shared(t, called(viewer, t)),
+            own(viewer, t),
         ])
+    }
+
+    fn guards(viewer: &Viewer, t: &Alias) -> Vec<Guard> {
+        let concerned = scope::any([called(viewer, t), own(viewer, t)]);
+        let shown = scope::any([
+            scope::coordinated(viewer, t),
+            call_out::of_shared(t, concerned),
+        ]);
+        vec![Guard::nulling("notes", &["note", "status_note"], shown)]
     }
 
     fn facts(_viewer: &Viewer, t: &Alias) -> Vec<Fact> {
@@ -47,6 +78,11 @@ impl Record for offer::Entity {
                 name: "is_filled",
                 wanted_by: "allowedActions",
                 holds: call_out("FILLED"),
+            },
+            Fact {
+                name: "is_welcome",
+                wanted_by: "allowedActions",
+                holds: is_welcome(t),
             },
         ]
     }
@@ -73,9 +109,10 @@ impl Record for offer::Entity {
     }
 
     fn decode(row: &QueryResult, prefix: &str) -> Result<Self::Row, DbErr> {
-        let seen = Self::Row::read(row, prefix, &[])?;
+        let seen = Self::Row::read(row, prefix, &["notes"])?;
         Ok(seen
             .with_fact("is_open", row.try_get(prefix, "is_open")?)
-            .with_fact("is_filled", row.try_get(prefix, "is_filled")?))
+            .with_fact("is_filled", row.try_get(prefix, "is_filled")?)
+            .with_fact("is_welcome", row.try_get(prefix, "is_welcome")?))
     }
 }

@@ -242,8 +242,9 @@ impl Window {
 
     /// The page's rows in the list's order, from rows as the database walked them.
     pub(super) fn page<T>(&self, mut rows: Vec<T>) -> Page<T> {
-        let more = rows.len() > self.size as usize;
-        rows.truncate(self.size as usize);
+        let size = rows.len().min(self.size as usize);
+        let beyond = rows.drain(size..).next();
+        let more = beyond.is_some();
         let (has_next, has_previous) = if self.backwards {
             rows.reverse();
             (self.before.is_some(), more)
@@ -252,6 +253,7 @@ impl Window {
         };
         Page {
             rows,
+            beyond,
             has_next,
             has_previous,
             total: None,
@@ -334,10 +336,28 @@ fn order_name(order: &[OrderTerm]) -> String {
 pub struct Page<T> {
     /// The rows.
     pub rows: Vec<T>,
+    /// The row beyond them, by which it shows that there are more.
+    pub(super) beyond: Option<T>,
     /// Whether rows follow.
     pub has_next: bool,
     /// Whether rows come before.
     pub has_previous: bool,
     /// How many rows there are in all, when the plan asked.
-    pub total: Option<u64>,
+    pub total: Option<Result<u64, TooMany>>,
+}
+
+/// Most records that are counted where each that is counted is written down.
+pub(super) const MOST_COUNTED: u32 = 500;
+
+/// There are more than that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooMany;
+
+impl TooMany {
+    /// What to do about it.
+    #[must_use]
+    pub const fn advice(self) -> &'static str {
+        "More than 500 match, and each one that is counted by a name or an age is entered in the \
+         access log. Narrow the question, to a neighbourhood for example, or leave out `totalCount`."
+    }
 }

@@ -208,6 +208,18 @@ impl Tx {
         Ok((place.name, (town.name, town.country)))
     }
 
+    /// The names of a neighbourhood and of its municipality, which tell of nobody; none of none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn names_around(&self, neighbourhood: Option<Uuid>) -> Result<Vec<String>, Failure> {
+        let Some(neighbourhood) = neighbourhood else {
+            return Ok(Vec::new());
+        };
+        let (neighbourhood, (municipality, _)) = self.names_of_place(neighbourhood).await?;
+        Ok(vec![neighbourhood, municipality])
+    }
+
     /// The municipality of a neighbourhood; none when there is no such neighbourhood.
     ///
     /// # Errors

@@ -65,6 +65,17 @@ impl Node {
         self.id
     }
 
+    /// The row, if it is of this type.
+    pub(super) fn row<R: 'static>(&self) -> Option<&R> {
+        self.row.downcast_ref()
+    }
+
+    /// Whether a question of this field was answered, by yes or no.
+    pub(super) fn is_answered(&self, field: &str) -> bool {
+        let mut asked = self.asked.iter();
+        asked.any(|((name, _), answer)| *name == field && answer.is_some())
+    }
+
     /// How a resident is reached, as far as the viewer may know; none unless the plan asked for it
     /// with a purpose and the access log tells that.
     #[must_use]
@@ -294,12 +305,7 @@ impl Cx {
         want: (bool, bool),
     ) -> Result<Page<Entry>, Failure> {
         let (want_rows, want_total) = want;
-        let mut page = Page {
-            rows: Vec::new(),
-            has_next: false,
-            has_previous: false,
-            total: None,
-        };
+        let mut page = window.page(Vec::new());
         if want_rows {
             let viewer = self.viewer();
             let condition = filter.to_expr(plan.kind, &viewer, &base());
@@ -327,9 +333,25 @@ impl Cx {
             self.fill(unshared_entries(&mut page.rows), plan).await?;
         }
         if want_total {
-            page.total = Some(self.count(plan.kind, filter).await?);
+            page.total = Some(Ok(self.count(plan.kind, filter).await?));
         }
         Ok(page)
+    }
+
+    /// Records that pass `filter`, themselves alone: so many of them, in no particular order.
+    async fn read_some(
+        &self,
+        plan: &Plan,
+        filter: &Filter,
+        at_most: u64,
+    ) -> Result<Vec<Node>, Failure> {
+        let condition = filter.to_expr(plan.kind, &self.viewer(), &base());
+        let rows = self
+            .root(plan, |select| {
+                select.and_where(condition.clone()).limit(at_most);
+            })
+            .await?;
+        rows.iter().map(|row| decode_root(row, plan)).collect()
     }
 
     /// How many records pass `filter` and are visible.
@@ -404,7 +426,7 @@ impl Cx {
                 for node in &mut nodes {
                     let page = pages.get(&node.id).cloned().unwrap_or_else(|| {
                         let mut page = window.page(Vec::new());
-                        page.total = many.total.then_some(0);
+                        page.total = many.total.then_some(Ok(0));
                         page
                     });
                     node.many.insert((*edge, window.clone()), page);

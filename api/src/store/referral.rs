@@ -1,9 +1,17 @@
 //! Referrals. Seen by the place's coordinator, by the partners they go to and come from, and by
-//! whoever submitted the signal, who learns the outcome and not the case notes (story B4).
+//! whoever submitted the signal, who learns the outcome and not the case notes (story B4). When the
+//! resident withdrew their consent, both partners see that it ended and why, and nothing of the case.
+//! The auditor sees why somebody's vital interest was the ground, and not whose.
 
-use nabij_entity::{referral, referral::ReferralStatus, service};
+use nabij_entity::{
+    referral,
+    referral::{ReferralStatus, SharingBasis},
+    role_grant::Role,
+    service,
+};
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryResult, QuerySelect,
+    ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QueryResult,
+    QuerySelect,
     sea_query::{Alias, Expr, ExprTrait},
 };
 use uuid::Uuid;
@@ -64,6 +72,37 @@ pub(super) fn partaken(viewer: &Viewer, t: &Alias) -> Expr {
     scope::any([scope::all([received(viewer, t), taken]), sent(viewer, t)])
 }
 
+/// The viewer works for one of its two partners, and the resident withdrew the consent on which it
+/// rested: they are told that, so that it doesn't just vanish (GDPR article 7(3)).
+fn told_of_withdrawal(viewer: &Viewer, t: &Alias) -> Expr {
+    scope::all([
+        scope::any([
+            scope::among(t, "to_partner_id", viewer.staffed_partners()),
+            scope::among(t, "from_partner_id", viewer.staffed_partners()),
+        ]),
+        scope::col(t, "status").eq("CANCELLED"),
+        scope::col(t, "cancel_cause").eq("CONSENT_WITHDRAWN"),
+    ])
+}
+
+/// Somebody's vital interest was the ground, which neither the resident nor the law gave: the
+/// municipality's auditor looks at why (GDPR articles 5(2) and 6(1)(d)).
+pub(super) fn audited(viewer: &Viewer, t: &Alias) -> Expr {
+    let audits = viewer.municipalities(Role::Auditor);
+    scope::all([
+        scope::among(t, "municipality_id", audits),
+        scope::col(t, "basis").eq("VITAL_INTEREST"),
+    ])
+}
+
+/// The viewer reported the signal.
+fn reported(viewer: &Viewer, t: &Alias) -> Expr {
+    let signals = Alias::new("signals");
+    let of_signal = Expr::col(("signals", "id")).equals((t.clone(), "signal_id"));
+    let reported = scope::all([of_signal, signal::reported(viewer, &signals)]);
+    scope::exists("signals", reported)
+}
+
 /// The viewer works for the target of an open referral that discloses `field`.
 pub(super) fn discloses(viewer: &Viewer, t: &Alias, field: &'static str) -> Expr {
     scope::all([
@@ -93,33 +132,53 @@ fn casework(viewer: &Viewer, t: &Alias) -> Expr {
     scope::any([scope::coordinated(viewer, t), partaken(viewer, t)])
 }
 
+/// The viewer has to do with what became of it. What it rejected stays in the target's list, without
+/// the notes.
+fn followed(viewer: &Viewer, t: &Alias) -> Expr {
+    scope::any([
+        casework(viewer, t),
+        received(viewer, t),
+        reported(viewer, t),
+    ])
+}
+
 impl Record for referral::Entity {
     const KIND: Kind = Kind::Referral;
     type Row = Seen<referral::Model>;
 
     fn scope(viewer: &Viewer, t: &Alias) -> Expr {
-        let signals = Alias::new("signals");
-        let of_signal = Expr::col(("signals", "id")).equals((t.clone(), "signal_id"));
-        let reported = scope::all([of_signal, signal::reported(viewer, &signals)]);
         scope::any([
-            casework(viewer, t),
-            // What it rejected stays in the target's list, without the case.
-            received(viewer, t),
-            scope::exists("signals", reported),
+            followed(viewer, t),
+            told_of_withdrawal(viewer, t),
+            audited(viewer, t),
         ])
     }
 
     fn guards(viewer: &Viewer, t: &Alias) -> Vec<Guard> {
-        vec![Guard::nulling(
-            "casework",
-            &[
-                "reason",
-                "status_note",
-                "outcome_note",
-                "basis_justification",
-            ],
-            casework(viewer, t),
-        )]
+        let casework = casework(viewer, t);
+        let justified = scope::any([casework.clone(), audited(viewer, t)]);
+        vec![
+            Guard::nulling(
+                "casework",
+                &["reason", "status_note", "outcome_note"],
+                casework,
+            ),
+            Guard::nulling("justification", &["basis_justification"], justified),
+            Guard::nulling(
+                "case",
+                &[
+                    "held_from",
+                    "consent_id",
+                    "resident_id",
+                    "service_id",
+                    "activity_id",
+                    "replaces_id",
+                    "reject_reason",
+                    "outcome",
+                ],
+                followed(viewer, t),
+            ),
+        ]
     }
 
     fn edges() -> &'static [Edge] {
@@ -148,6 +207,11 @@ impl Record for referral::Entity {
                 name: "toPartner",
                 to: Kind::Partner,
                 how: How::One("to_partner_id"),
+            },
+            Edge {
+                name: "requestedBy",
+                to: Kind::User,
+                how: How::One("requested_by_user_id"),
             },
             Edge {
                 name: "service",
@@ -189,7 +253,7 @@ impl Record for referral::Entity {
     }
 
     fn decode(row: &QueryResult, prefix: &str) -> Result<Self::Row, DbErr> {
-        Seen::read(row, prefix, &["casework"])
+        Seen::read(row, prefix, &["casework", "justification", "case"])
     }
 }
 
@@ -245,33 +309,52 @@ impl Tx {
             .await?)
     }
 
-    /// Open referrals that rest on this consent, locked until the transaction ends.
+    /// The referrals that rest on this consent, those that are over too, locked.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn open_referrals_on(&self, consent: Uuid) -> Result<Vec<referral::Model>, Failure> {
-        Ok(referral::Entity::find()
-            .filter(referral::Column::ConsentId.eq(consent))
-            .filter(referral::Column::Status.is_in(OPEN_STATUSES))
-            .lock_exclusive()
-            .all(&self.connection())
-            .await?)
-    }
-
-    /// Open referrals by which the target of `referral` passed the signal on, locked.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn open_referrals_from(
-        &self,
-        referral: &referral::Model,
-    ) -> Result<Vec<referral::Model>, Failure> {
+    pub async fn referrals_on(&self, consent: Uuid) -> Result<Vec<referral::Model>, Failure> {
         let mut select = referral::Entity::find()
-            .filter(referral::Column::SignalId.eq(referral.signal_id))
-            .filter(referral::Column::FromPartnerId.eq(referral.to_partner_id))
-            .filter(referral::Column::Status.is_in(OPEN_STATUSES));
+            .filter(referral::Column::ConsentId.eq(consent))
+            .order_by_asc(referral::Column::Id);
         dialect::for_update(self.backend(), QuerySelect::query(&mut select));
         Ok(select.all(&self.connection()).await?)
+    }
+
+    /// The referrals by which this partner, which was told on consent, passed the signal on, those that
+    /// are over too, locked. What it does on another basis isn't among them: it passes on only on the
+    /// basis on which it was told.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn passed_on_from(
+        &self,
+        signal: Uuid,
+        partner: Uuid,
+    ) -> Result<Vec<referral::Model>, Failure> {
+        let mut select = referral::Entity::find()
+            .filter(referral::Column::SignalId.eq(signal))
+            .filter(referral::Column::FromPartnerId.eq(partner))
+            .filter(referral::Column::Basis.eq(SharingBasis::Consent))
+            .order_by_asc(referral::Column::Id);
+        dialect::for_update(self.backend(), QuerySelect::query(&mut select));
+        Ok(select.all(&self.connection()).await?)
+    }
+
+    /// An open referral by which a partner that the viewer works for serves this resident.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn referral_that_serves(
+        &self,
+        resident: Uuid,
+    ) -> Result<Option<referral::Model>, Failure> {
+        Ok(referral::Entity::find()
+            .filter(referral::Column::ResidentId.eq(resident))
+            .filter(serves(self.viewer(), &Alias::new("referrals")))
+            .order_by_asc(referral::Column::Id)
+            .one(&self.connection())
+            .await?)
     }
 
     /// How many referrals to this service are open.

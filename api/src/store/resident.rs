@@ -1,8 +1,9 @@
-//! Residents. What is seen of a person depends on why: the place's coordinator and the partner
-//! that handles a signal about them see the record; whoever recorded it sees what they told; the
-//! target of an open referral sees the fields that the referral discloses, and no others; so does
-//! the one volunteer who is selected to help with it.
+//! Residents. What is seen of a person depends on why: the place's coordinator sees the record; whoever
+//! recorded it sees what they told while a signal of theirs about it is open; the partner that handles
+//! an open signal and the target of an open referral see the fields that were disclosed to them, and no
+//! others; so does the one volunteer who is selected to help with the referral.
 
+use chrono::TimeDelta;
 use nabij_entity::{
     access_log::AccessedField,
     resident,
@@ -19,40 +20,68 @@ use super::{
     Failure, Kind, Record, Tx, call_out, cohort,
     place::newest,
     record::{Edge, Guard, How, Question, Seen},
-    referral, scope,
+    referral, scope, signal,
 };
 use crate::policy::{Permit, Viewer};
 
-fn cared_for(viewer: &Viewer, t: &Alias) -> Expr {
-    let handler = scope::among(
-        &Alias::new("signals"),
-        "handler_partner_id",
-        viewer.staffed_partners(),
-    );
-    let open = Expr::col(("signals", "status")).is_in(["SUBMITTED", "TRIAGED", "IN_PROGRESS"]);
-    scope::any([
-        scope::coordinated(viewer, t),
-        scope::linked(t, "signals", "resident_id", scope::all([handler, open])),
+/// How long whoever recorded somebody sees them before they report a signal about them: a day, to
+/// finish what they began.
+const TO_REPORT: TimeDelta = TimeDelta::days(1);
+
+/// The viewer recorded them, in a role in which they still work, and is about to report a signal about
+/// them or did so and it is open. Then the purpose has ended, and what the coordinator adds or corrects
+/// later isn't theirs to follow (GDPR article 5(1)(b) and (c)).
+fn recorded(viewer: &Viewer, t: &Alias) -> Expr {
+    let signals = Alias::new("signals");
+    let own = reported(viewer, &signals);
+    let open = scope::all([own.clone(), signal::is_open(&signals)]);
+    let since = viewer.now().checked_sub_signed(TO_REPORT);
+    let just_now = scope::all([
+        scope::col(t, "created_at").gt(since.unwrap_or(viewer.now())),
+        scope::linked(t, "signals", "resident_id", own).not(),
+    ]);
+    let volunteer = active(viewer, t, "recorded_by_ambassador_id");
+    let staff = scope::wrote(viewer, t, ["recorded_by_user_id", "recorded_by_partner_id"]);
+    scope::all([
+        scope::any([volunteer, staff]),
+        scope::any([scope::linked(t, "signals", "resident_id", open), just_now]),
     ])
 }
 
-/// The viewer recorded them, in a role that they still hold.
-fn recorded(viewer: &Viewer, t: &Alias) -> Expr {
+/// The viewer reported the signal themselves, in a role in which they still work.
+fn reported(viewer: &Viewer, signals: &Alias) -> Expr {
     scope::any([
-        scope::among(t, "recorded_by_ambassador_id", viewer.ambassadors()),
-        scope::wrote(viewer, t, ["recorded_by_user_id", "recorded_by_partner_id"]),
+        scope::among(signals, "reporter_ambassador_id", viewer.ambassadors()),
+        scope::wrote(viewer, signals, ["reporter_user_id", "reporter_partner_id"]),
     ])
+}
+
+/// This column holds a volunteer who is the viewer and is active: who takes a break hears no more.
+fn active(viewer: &Viewer, t: &Alias, column: &'static str) -> Expr {
+    let a = Alias::new("ambassadors");
+    let own = scope::among(&a, "id", viewer.ambassadors());
+    if own == scope::nothing() {
+        return own;
+    }
+    let is_it = scope::col(&a, "id").equals((t.clone(), column));
+    let is_active = scope::col(&a, "status").eq("ACTIVE");
+    scope::exists("ambassadors", scope::all([own, is_it, is_active]))
+}
+
+/// The viewer works for the partner that handles an open signal about them.
+fn handles(viewer: &Viewer, t: &Alias) -> Expr {
+    let signals = Alias::new("signals");
+    let handled = signal::handles(viewer, &signals);
+    scope::linked(t, "signals", "resident_id", handled)
 }
 
 fn disclosed(viewer: &Viewer, t: &Alias, field: &'static str) -> Expr {
-    let referrals = Alias::new("referrals");
+    let (signals, referrals) = (Alias::new("signals"), Alias::new("referrals"));
+    let by_handling = signal::discloses(viewer, &signals, field);
+    let by_referral = referral::discloses(viewer, &referrals, field);
     scope::any([
-        scope::linked(
-            t,
-            "referrals",
-            "resident_id",
-            referral::discloses(viewer, &referrals, field),
-        ),
+        scope::linked(t, "signals", "resident_id", by_handling),
+        scope::linked(t, "referrals", "resident_id", by_referral),
         call_out::volunteer_serves(viewer, t, Some(field)),
     ])
 }
@@ -64,8 +93,9 @@ impl Record for resident::Entity {
     fn scope(viewer: &Viewer, t: &Alias) -> Expr {
         let referrals = Alias::new("referrals");
         scope::any([
-            cared_for(viewer, t),
+            scope::coordinated(viewer, t),
             recorded(viewer, t),
+            handles(viewer, t),
             scope::linked(
                 t,
                 "referrals",
@@ -77,27 +107,21 @@ impl Record for resident::Entity {
     }
 
     fn guards(viewer: &Viewer, t: &Alias) -> Vec<Guard> {
-        let told = |field| {
-            scope::any([
-                cared_for(viewer, t),
-                recorded(viewer, t),
-                disclosed(viewer, t, field),
-            ])
-        };
-        let cared_or = |field| scope::any([cared_for(viewer, t), disclosed(viewer, t, field)]);
+        let coordinated = scope::coordinated(viewer, t);
+        let known = scope::any([coordinated.clone(), recorded(viewer, t)]);
+        let told = |field| scope::any([known.clone(), disclosed(viewer, t, field)]);
+        let passed_on = |field| scope::any([coordinated.clone(), disclosed(viewer, t, field)]);
         vec![
             Guard::nulling("name", &["given_name", "family_name"], told("NAME")),
             Guard::nulling("birth_year", &["birth_year"], told("BIRTH_YEAR")),
             Guard::emptying("languages", &["languages"], told("LANGUAGES")),
-            Guard::nulling("notes", &["notes"], cared_or("NOTES")),
-            Guard::emptying(
-                "target_groups",
-                &["target_groups"],
-                scope::any([cared_for(viewer, t), recorded(viewer, t)]),
-            ),
-            Guard::flag("phone", cared_or("PHONE")),
-            Guard::flag("email", cared_or("EMAIL")),
-            Guard::flag("address", cared_or("ADDRESS")),
+            Guard::nulling("notes", &["notes"], passed_on("NOTES")),
+            Guard::emptying("target_groups", &["target_groups"], known.clone()),
+            // Who has them in their care, by whatever they are shown: for the access log.
+            Guard::flag("care", scope::any([known.clone(), handles(viewer, t)])),
+            Guard::flag("phone", passed_on("PHONE")),
+            Guard::flag("email", passed_on("EMAIL")),
+            Guard::flag("address", passed_on("ADDRESS")),
         ]
     }
 
@@ -137,7 +161,8 @@ impl Record for resident::Entity {
     }
 
     fn decode(row: &QueryResult, prefix: &str) -> Result<Self::Row, DbErr> {
-        const SHOWN: [&str; 8] = [
+        const SHOWN: [&str; 9] = [
+            "care",
             "name",
             "birth_year",
             "languages",

@@ -1,15 +1,19 @@
 //! Signals. Seen by the place's coordinator, by whoever submitted it and their organisation, by
-//! the partner that handles it, and by partners it was referred to or from.
+//! the partner that handles it, and by partners it was referred to or from. The handler sees the case
+//! while it is open, as far as was disclosed to it; afterwards that it was, and how it ended.
 
-use nabij_entity::{role_grant::Role, signal, signal::SignalStatus};
+use nabij_entity::{
+    role_grant::Role,
+    signal::{self, SignalStatus},
+};
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryResult,
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
     sea_query::{Alias, Expr, ExprTrait},
 };
 use uuid::Uuid;
 
 use super::{
-    Failure, Kind, Record, Tx, cohort,
+    Failure, Kind, Record, Tx, cohort, consent, dialect,
     place::{newest, oldest},
     record::{Edge, Fact, Guard, How, Question, Seen},
     referral, scope,
@@ -38,20 +42,49 @@ fn signalled(viewer: &Viewer, t: &Alias) -> Expr {
     ])
 }
 
-/// The viewer has to do with what became of it.
-fn followed(viewer: &Viewer, t: &Alias) -> Expr {
+/// The viewer works for the partner that handles it, and what it is told rests on a consent that holds
+/// or on another basis.
+fn handled(viewer: &Viewer, t: &Alias) -> Expr {
+    let handles = scope::among(t, "handler_partner_id", viewer.staffed_partners());
+    scope::all([handles, consent::holds(t, "handler_consent_id")])
+}
+
+/// The signal still asks for something.
+pub(super) fn is_open(t: &Alias) -> Expr {
+    scope::col(t, "status").is_in(["SUBMITTED", "TRIAGED", "IN_PROGRESS"])
+}
+
+/// The viewer works for the partner that handles it, and it is open: when it is closed, the purpose has
+/// ended (GDPR article 5(1)(b)).
+pub(super) fn handles(viewer: &Viewer, t: &Alias) -> Expr {
+    scope::all([handled(viewer, t), is_open(t)])
+}
+
+/// The same where this field of the resident is disclosed to that partner.
+pub(super) fn discloses(viewer: &Viewer, t: &Alias, field: &'static str) -> Expr {
+    let disclosed = scope::col(t, "handler_disclosed_fields").like(format!("%,{field},%"));
+    scope::all([handles(viewer, t), disclosed])
+}
+
+/// The same where what was told in it is disclosed to that partner: as the resident's notes are, or
+/// because it is about nobody.
+pub(super) fn tells(viewer: &Viewer, t: &Alias) -> Expr {
+    let of_nobody = scope::all([handles(viewer, t), scope::col(t, "resident_id").is_null()]);
+    scope::any([of_nobody, discloses(viewer, t, "NOTES")])
+}
+
+/// The viewer coordinates the place, reported it, or was referred it or referred it.
+fn takes_part(viewer: &Viewer, t: &Alias) -> Expr {
     scope::any([
-        handled(viewer, t),
+        scope::coordinated(viewer, t),
         reported(viewer, t),
         referred(viewer, t, scope::everything()),
     ])
 }
 
-fn handled(viewer: &Viewer, t: &Alias) -> Expr {
-    scope::any([
-        scope::coordinated(viewer, t),
-        scope::among(t, "handler_partner_id", viewer.staffed_partners()),
-    ])
+/// The viewer has to do with what became of it.
+fn followed(viewer: &Viewer, t: &Alias) -> Expr {
+    scope::any([takes_part(viewer, t), handled(viewer, t)])
 }
 
 fn referred(viewer: &Viewer, t: &Alias, holds: Expr) -> Expr {
@@ -64,6 +97,9 @@ fn referred(viewer: &Viewer, t: &Alias, holds: Expr) -> Expr {
     )
 }
 
+/// Its guards.
+const GUARDS: &[&str] = &["text", "origin", "casework", "handler", "handling", "disclosed"];
+
 impl Record for signal::Entity {
     const KIND: Kind = Kind::Signal;
     type Row = Seen<signal::Model>;
@@ -74,7 +110,7 @@ impl Record for signal::Entity {
 
     /// Who took which step, and for whom, lies behind the status.
     fn history_scope(viewer: &Viewer, t: &Alias) -> Expr {
-        followed(viewer, t)
+        scope::any([takes_part(viewer, t), handles(viewer, t)])
     }
 
     fn questions() -> &'static [Question] {
@@ -84,16 +120,37 @@ impl Record for signal::Entity {
     fn guards(viewer: &Viewer, t: &Alias) -> Vec<Guard> {
         let referrals = Alias::new("referrals");
         let notes_disclosed = referral::discloses(viewer, &referrals, "NOTES");
-        let text = scope::any([
-            handled(viewer, t),
+        let coordinated = scope::coordinated(viewer, t);
+        let told = scope::any([
+            coordinated.clone(),
+            tells(viewer, t),
             reported(viewer, t),
             signalled(viewer, t),
-            referred(viewer, t, notes_disclosed),
         ]);
+        let text = scope::any([told, referred(viewer, t, notes_disclosed)]);
+        // By which another system knows somebody is for those who have it from there.
+        let origin = scope::any([
+            coordinated.clone(),
+            handles(viewer, t),
+            reported(viewer, t),
+            signalled(viewer, t),
+        ]);
+        let terms = scope::any([coordinated.clone(), handles(viewer, t)]);
         vec![
             Guard::nulling("text", &["text"], text),
-            Guard::nulling("casework", &["outcome_note"], handled(viewer, t)),
+            Guard::nulling("origin", &["external_reference", "source"], origin),
+            Guard::nulling("casework", &["outcome_note"], coordinated),
             Guard::nulling("handler", &["handler_partner_id"], followed(viewer, t)),
+            Guard::nulling(
+                "handling",
+                &[
+                    "handler_basis",
+                    "handler_basis_justification",
+                    "handler_consent_id",
+                ],
+                terms.clone(),
+            ),
+            Guard::emptying("disclosed", &["handler_disclosed_fields"], terms),
         ]
     }
 
@@ -163,7 +220,7 @@ impl Record for signal::Entity {
     }
 
     fn decode(row: &QueryResult, prefix: &str) -> Result<Self::Row, DbErr> {
-        let seen = Self::Row::read(row, prefix, &["text", "casework", "handler"])?;
+        let seen = Self::Row::read(row, prefix, GUARDS)?;
         Ok(seen.with_fact(
             "has_open_referral",
             row.try_get(prefix, "has_open_referral")?,
@@ -186,6 +243,18 @@ impl Tx {
             .filter(signal::Column::ExternalReference.eq(reference))
             .one(&self.connection())
             .await?)
+    }
+
+    /// The signals that a partner handles on this consent, locked, whoever asks.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn signals_handled_on(&self, consent: Uuid) -> Result<Vec<signal::Model>, Failure> {
+        let mut select = signal::Entity::find()
+            .filter(signal::Column::HandlerConsentId.eq(consent))
+            .order_by_asc(signal::Column::Id);
+        dialect::for_update(self.backend(), QuerySelect::query(&mut select));
+        Ok(select.all(&self.connection()).await?)
     }
 
     /// Whether the signal is still open, whoever asks.

@@ -1,4 +1,5 @@
-//! Users and the roles they hold: for administrators, and for each user their own.
+//! Users and the roles they hold: for administrators, and for each user their own. Auditors see who
+//! read, and who put somebody's vital interest forward.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +20,7 @@ use super::{
     events::Happening,
     place::newest,
     record::{Edge, How, model},
-    scope,
+    referral, scope,
 };
 use crate::policy::{Permit, Viewer};
 
@@ -37,7 +38,7 @@ impl Record for user::Entity {
     type Row = user::Model;
 
     fn scope(viewer: &Viewer, t: &Alias) -> Expr {
-        let log = Alias::new("access_log");
+        let (log, referrals) = (Alias::new("access_log"), Alias::new("referrals"));
         let audited = viewer.municipalities(Role::Auditor);
         scope::any([
             accounts(viewer, t),
@@ -47,6 +48,13 @@ impl Record for user::Entity {
                 "access_log",
                 "user_id",
                 scope::among(&log, "municipality_id", audited),
+            ),
+            // And who referred on a ground that only they vouch for.
+            scope::linked(
+                t,
+                "referrals",
+                "requested_by_user_id",
+                referral::audited(viewer, &referrals),
             ),
         ])
     }
@@ -194,6 +202,21 @@ impl Tx {
             .one(&self.connection())
             .await?
             .is_some())
+    }
+
+    /// The users who hold or held a role for this partner.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn users_of_partner(&self, partner: Uuid) -> Result<Vec<Uuid>, Failure> {
+        let rows: Vec<(Uuid,)> = role_grant::Entity::find()
+            .select_only()
+            .column(role_grant::Column::UserId)
+            .filter(role_grant::Column::PartnerId.eq(partner))
+            .into_tuple()
+            .all(&self.connection())
+            .await?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 
     /// Ends the roles that people hold for a partner, at once.

@@ -210,15 +210,32 @@ async fn b4_a_withdrawn_consent_ends_what_rests_on_it_at_once() {
         .step("Maria calls: she would rather not", withdraw(katrien))
         .await
         .done();
+    let told = "status cancelCause closedAt reason statusNote outcome resident { id } signal { id } \
+        history(first: 9) { nodes { kind to } } allowedActions";
     let seen = story
         .step(
-            "The welfare centre no longer finds the referral",
-            ocmw.looks_up(&referral),
+            "The welfare centre sees that it is over and why, and nothing of Maria's case",
+            ocmw.sees(&referral, told),
         )
-        .await;
-    assert!(seen.is_none());
+        .await
+        .expect("it is told");
+    assert_eq!(
+        seen,
+        json!({
+            "status": "CANCELLED", "cancelCause": "CONSENT_WITHDRAWN",
+            "closedAt": "2026-03-02T09:00:00Z", "reason": null, "statusNote": null,
+            "outcome": null, "resident": null, "signal": null, "allowedActions": [],
+            "history": { "nodes": [
+                { "kind": "referral.requested", "to": "REQUESTED" },
+                { "kind": "referral.accepted", "to": "ACCEPTED" },
+                { "kind": "referral.cancelled", "to": "CANCELLED" },
+            ] },
+        })
+    );
     assert!(ocmw.looks_up(&signal).await.is_none());
-    ocmw.starts(&referral).await.is_refused_as("NOT_FOUND");
+    ocmw.starts(&referral)
+        .await
+        .is_refused_as("INVALID_TRANSITION");
     let seen = story
         .step(
             "Katrien sees that it was called off, and why",

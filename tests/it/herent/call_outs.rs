@@ -107,9 +107,13 @@ async fn h5_one_volunteer_is_selected_and_only_then_the_youth_house_accepts() {
     );
     let story = Story::of(
         "H5",
-        "Volunteers offer, one is selected, and only that one sees whom it is about",
+        "Volunteers offer, she is asked, one is selected, and only that one sees whom it is about",
     );
-    let (_, referral, call_out) = herent.called().await;
+    let (_, referral) = herent.chore().await;
+    let call_out = jef
+        .calls_out(&referral, Appeal::until(WEDNESDAY))
+        .await
+        .done();
     let hers = story
         .step("Lotte offers", lotte.offers_to_help(&call_out))
         .await
@@ -136,6 +140,28 @@ async fn h5_one_volunteer_is_selected_and_only_then_the_youth_house_accepts() {
     lotte.selects(&hers).await.is_refused_as("FORBIDDEN");
     dora.selects(&hers).await.is_refused_as("FORBIDDEN");
 
+    let said = async || {
+        let seen = jef.sees(&hers, "allowedActions").await.expect("theirs");
+        seen["allowedActions"].to_string()
+    };
+    assert!(!said().await.contains("SELECT"));
+    story
+        .step(
+            "Jef would select Lotte, and is told to ask first whether help is welcome",
+            jef.selects(&hers),
+        )
+        .await
+        .is_refused_at("BASIS_REQUIRED", "id");
+    assert_eq!(status().await, "REQUESTED", "a refusal changes nothing");
+    let godelieve = jef.knows_whom(&referral).await;
+    story
+        .step(
+            "He rings Godelieve, who is glad of it, and writes that down",
+            jef.hears_that_help_is_welcome(&godelieve),
+        )
+        .await
+        .done();
+    assert!(said().await.contains("SELECT"));
     let selected = story
         .step(
             "Jef selects Lotte; with that the youth house accepts",

@@ -1,5 +1,6 @@
 //! What is told to whom: the heart of it. Nobody of the pool sees anything of the person behind a
-//! call-out; the one who is selected does, and each look at the contact details is written down.
+//! call-out; the one who is selected does, and each look at the contact details is written down (stories H4 to H6; GDPR
+//! articles 5(1)(c), 5(2) and 25).
 
 use nabij_entity::{access_log, ambassador};
 use nabij_tests::{Appeal, Person, Record, Request};
@@ -78,6 +79,7 @@ async fn the_pool_learns_nothing_before_during_and_after() {
     for volunteer in [&lotte, &sam, &nora] {
         finds_nothing_of_her(volunteer, &call_out).await;
     }
+    herent.is_welcome(&referral).await;
     assert!(
         reads_logged(&herent).await.is_empty(),
         "nobody read anything"
@@ -102,7 +104,7 @@ async fn the_pool_learns_nothing_before_during_and_after() {
     assert!(nora.looks_up(&call_out).await.is_none());
     assert!(reads_logged(&herent).await.is_empty());
 
-    // Lotte reads, and each read of a name or a contact detail is entered.
+    // Lotte reads, and each read of a name, a contact detail or what she needs to know is entered.
     assert_eq!(
         lotte.sees(&call_out, "details").await.expect("hers")["details"],
         "Ring at the back, says Godelieve"
@@ -124,9 +126,12 @@ async fn the_pool_learns_nothing_before_during_and_after() {
     );
     sees_whom(&lotte, &call_out).await;
     let log = reads_logged(&herent).await;
-    assert_eq!(log.len(), 2, "an entry for each read");
+    assert_eq!(log.len(), 3, "an entry for each read");
+    let mut fields: Vec<&str> = log.iter().map(|entry| entry.fields.as_str()).collect();
+    fields.sort_unstable();
+    let (details, whom) = ("HELP_TEXT", "NAME,PHONE,ADDRESS");
+    assert_eq!(fields, [details, whom, whom]);
     for entry in &log {
-        assert_eq!(entry.fields, "NAME,PHONE,ADDRESS");
         assert_eq!(entry.purpose, access_log::AccessPurpose::ReferralExecution);
         let user = nabij_api::ids::type_id(nabij_api::store::Kind::User, entry.user_id);
         assert_eq!(user, lotte.user);
@@ -148,7 +153,7 @@ async fn the_pool_learns_nothing_before_during_and_after() {
     for volunteer in [&lotte, &sam, &nora] {
         finds_nothing_of_her(volunteer, &call_out).await;
     }
-    assert_eq!(reads_logged(&herent).await.len(), 2);
+    assert_eq!(reads_logged(&herent).await.len(), 3);
     let closed = dora.sees(&call_out, "status endCause").await.expect("seen");
     assert_eq!(
         closed,
@@ -190,6 +195,7 @@ async fn the_details_are_locked_by_whatever_ends_the_reason() {
     finds_nothing_of_her(&lotte, &call_out).await;
 }
 
+/// GDPR article 7(3): what the pool and the youth house wrote to each other closes too.
 #[tokio::test]
 async fn a_withdrawn_consent_locks_and_ends_the_call_out_at_once() {
     let herent = Herent::begins().await;
@@ -211,14 +217,25 @@ async fn a_withdrawn_consent_locks_and_ends_the_call_out_at_once() {
         .calls_out(&referral, Appeal::until(WEDNESDAY))
         .await
         .done();
-    let offer = lotte.offers_to_help(&call_out).await.done();
+    let note = json!({ "note": "I know her from the choir" });
+    let offer = lotte.offers_with(&call_out, note).await.done();
+    herent.is_welcome(&referral).await;
     jef.selects(&offer).await.done();
+    let said = async |person: &Person| person.sees(&offer, "status note").await;
+    let told = json!({ "status": "SELECTED", "note": "I know her from the choir" });
+    for person in [dora, jef, &lotte] {
+        assert_eq!(said(person).await.as_ref(), Some(&told));
+    }
     assert_eq!(sees_whom(&lotte, &call_out).await["givenName"], "Godelieve");
     let withdraw = json!({ "id": consent.id });
     dora.does("consentWithdraw", "consent", "id", withdraw)
         .await
         .done();
     finds_nothing_of_her(&lotte, &call_out).await;
+    assert_eq!(said(jef).await, None);
+    let hers = json!({ "status": "SELECTED", "note": null });
+    assert_eq!(said(&lotte).await, Some(hers), "that she offered is hers");
+    assert_eq!(said(dora).await, Some(told));
     let seen = dora.sees(&call_out, "status endCause").await.expect("seen");
     assert_eq!(
         seen,

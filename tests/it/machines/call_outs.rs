@@ -61,6 +61,7 @@ impl Pool {
 
     async fn calls(&self) -> Job {
         let (_, referral) = self.herent.chore().await;
+        self.herent.is_welcome(&referral).await;
         let deadline = self.herent.town.now() + Duration::from_hours(5);
         let appeal = Appeal::until(&deadline.to_rfc3339());
         let call_out = self.herent.jef.calls_out(&referral, appeal).await.done();

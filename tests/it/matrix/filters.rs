@@ -37,6 +37,8 @@ impl Asking<'_> {
                 match core(part).name {
                     "StringFilter" => self.by_text(field, kind, filter, name(part)).await,
                     "IdFilter" => self.by_relation(field, kind, filter, name(part)).await,
+                    "IntFilter" => self.by_number(field, kind, filter, name(part)).await,
+                    "CohortFilter" => self.by_cohort(field, kind, filter, name(part)).await,
                     _ => {}
                 }
             }
@@ -67,6 +69,55 @@ impl Asking<'_> {
                     "{} by {field}(where: {part}): {leaks} of {total} are hidden",
                     self.who
                 );
+                self.tally.leak(leak);
+            }
+        }
+    }
+
+    /// A number is found, and not found, only where it is shown.
+    async fn by_number(&mut self, field: &str, kind: Kind, filter: &str, part: &str) {
+        let comparisons = [
+            json!({ "gte": 0 }),
+            json!({ "lt": 9_999 }),
+            json!({ "isNull": false }),
+        ];
+        let never = json!({ "not": { part: { "lt": 0 } } });
+        let filters = comparisons.map(|holds| json!({ part: holds }));
+        for holds in filters.into_iter().chain([never]) {
+            let (found, total) = self.found(field, filter, holds.clone()).await;
+            let leaks = found
+                .iter()
+                .filter(|id| !self.oracle.shows(kind, part, **id))
+                .count();
+            self.tally.cells += self.scene.world.ids(kind).len();
+            if leaks > 0 || total != found.len() as u64 {
+                let leak = format!(
+                    "{} by {field}(where: {holds}): {leaks} are hidden",
+                    self.who
+                );
+                self.tally.leak(leak);
+            }
+        }
+    }
+
+    /// Who is of an age is found only where the age is shown.
+    async fn by_cohort(&mut self, field: &str, kind: Kind, filter: &str, part: &str) {
+        for initiative in self.scene.world.ids(Kind::Initiative) {
+            let initiative = type_id(Kind::Initiative, initiative);
+            let (mut found, mut counted) = (BTreeSet::new(), 0);
+            for within in [true, false] {
+                let holds = json!({ part: { "initiative": initiative, "eq": within } });
+                let (some, total) = self.found(field, filter, holds).await;
+                found.extend(some);
+                counted += total;
+            }
+            let leaks = found
+                .iter()
+                .filter(|id| !self.shows_age(kind, **id))
+                .count();
+            self.tally.cells += self.scene.world.ids(kind).len();
+            if leaks > 0 || counted != found.len() as u64 {
+                let leak = format!("{} by {field}(where: {part}): {leaks} are hidden", self.who);
                 self.tally.leak(leak);
             }
         }
@@ -178,6 +229,17 @@ impl Asking<'_> {
                 self.tally
                     .leak(format!("{} by statistics: {is_told}", self.who));
             }
+            let query =
+                "query Preview($id: ID!) { retentionPreview(municipality: $id) { __typename } }";
+            let answer = self.person.asks(query, json!({ "id": id })).await;
+            let is_told = answer.data_despite_errors("/retentionPreview").is_object();
+            self.tally.cells += 1;
+            if is_told != self.oracle.answers_for(municipality) {
+                self.tally
+                    .leak(format!("{} by retentionPreview: {is_told}", self.who));
+            }
+            let asked = ["careNeeds", "statistics", "retentionPreview"];
+            self.tally.roots.extend(asked.map(str::to_owned));
         }
     }
 }

@@ -5,8 +5,9 @@ use chrono::{DateTime, Utc};
 use nabij_api::{policy::fields::Rule, store::Kind};
 use nabij_entity::{
     activity, ambassador, ambassador::AmbassadorStatus, bookable::BookableStatus, booking,
-    booking::BookingStatus, call_out::CallOutStatus, partner::PartnerStatus, plan, plan::PlanStage,
-    referral::DisclosedField, role_grant::Role, service::ServiceStatus, team,
+    booking::BookingStatus, call_out::CallOutStatus, consent::ConsentKind, partner::PartnerStatus,
+    plan, plan::PlanStage, referral::DisclosedField, role_grant::Role, service::ServiceStatus,
+    team,
 };
 use uuid::Uuid;
 
@@ -36,8 +37,16 @@ impl Eyes {
             now,
             ..Self::default()
         };
+        let is_away = |partner: Option<Uuid>| {
+            world.partners.iter().any(|one| {
+                use PartnerStatus::{Offboarded, Suspended};
+                Some(one.id) == partner && matches!(one.status, Suspended | Offboarded)
+            })
+        };
         let held = world.grants.iter().filter(|grant| {
-            Some(grant.user_id) == user && grant.valid_until.is_none_or(|until| until > now)
+            Some(grant.user_id) == user
+                && grant.valid_until.is_none_or(|until| until > now)
+                && !is_away(grant.partner_id)
         });
         for grant in held {
             eyes.roles.push(grant.role.code());
@@ -131,7 +140,9 @@ impl Oracle<'_> {
             }
             Kind::Resident => {
                 let resident = row!(self.residents, id);
-                self.cares_for(resident) || self.recorded(resident) || self.told_of(resident, None)
+                self.coordinates_home(resident)
+                    || self.recorded(resident)
+                    || self.told_of(resident, None)
             }
             Kind::Ambassador => {
                 let volunteer = row!(self.ambassadors, id);
@@ -152,17 +163,17 @@ impl Oracle<'_> {
                 let signal = row!(self.signals, made.signal_id);
                 eyes.coordinates(made.municipality_id, made.neighbourhood_id)
                     || eyes.is(made.author_ambassador_id)
-                    || eyes.works_for(made.author_partner_id)
-                    || eyes.works_for(signal.handler_partner_id)
+                    || self.wrote(made)
+                    || self.handles(signal)
                     || made
                         .referral_id
                         .is_some_and(|of| self.serves(row!(self.referrals, of)))
             }
             Kind::Referral => {
                 let referral = row!(self.referrals, id);
-                self.works_on(referral)
-                    || self.received(referral)
-                    || self.reported(row!(self.signals, referral.signal_id))
+                self.follows_referral(referral)
+                    || self.is_told_of_withdrawal(referral)
+                    || self.audits(referral)
             }
             Kind::CallOut => {
                 let call_out = row!(self.call_outs, id);
@@ -179,7 +190,7 @@ impl Oracle<'_> {
             Kind::Offer => {
                 let offer = row!(self.offers, id);
                 eyes.coordinates(offer.municipality_id, offer.neighbourhood_id)
-                    || eyes.works_for(offer.partner_id)
+                    || eyes.works_for(offer.partner_id) && self.is_for_shared(offer)
                     || eyes.is(offer.ambassador_id)
             }
             Kind::Feedback => {
@@ -227,6 +238,11 @@ impl Oracle<'_> {
                 let consent = row!(self.consents, id);
                 eyes.coordinates(consent.municipality_id, consent.neighbourhood_id)
                     || eyes.works_for(consent.partner_id)
+                    || consent.kind == ConsentKind::AcceptHelp
+                        && self.world.referrals.iter().any(|referral| {
+                            referral.resident_id == Some(consent.resident_id)
+                                && self.serves(referral)
+                        })
             }
             Kind::TeamMember => {
                 let member = row!(self.members, id);
@@ -280,6 +296,9 @@ impl Oracle<'_> {
                                 .municipality_id
                                 .is_some_and(|of| eyes.audits.contains(&of))
                     })
+                    || self.world.referrals.iter().any(|referral| {
+                        referral.requested_by_user_id == id && self.audits(referral)
+                    })
             }
             // How long something is kept is told to everybody.
             Kind::RetentionRun => self.answers_for(row!(self.retention_runs, id).municipality_id),
@@ -293,7 +312,7 @@ impl Oracle<'_> {
     }
 
     /// Whether they answer for how long a municipality keeps things.
-    fn answers_for(&self, municipality: Uuid) -> bool {
+    pub fn answers_for(&self, municipality: Uuid) -> bool {
         self.eyes.is_admin
             || self.eyes.municipalities.contains(&municipality)
             || self.eyes.audits.contains(&municipality)
@@ -302,7 +321,10 @@ impl Oracle<'_> {
     /// Whether they see what happened to the record.
     fn sees_history(&self, kind: Kind, id: Uuid) -> bool {
         match kind {
-            Kind::Signal => self.follows(row!(self.signals, id)),
+            Kind::Signal => {
+                let signal = row!(self.signals, id);
+                self.coordinates_signal(signal) || self.handles(signal) || self.takes_part(signal)
+            }
             Kind::CallOut => {
                 let call_out = row!(self.call_outs, id);
                 self.runs(call_out) || self.called_from(call_out)
@@ -330,7 +352,9 @@ impl Oracle<'_> {
         match (kind, guard) {
             (Kind::Resident, guard) => {
                 let resident = row!(self.residents, id);
-                let told = |field| self.cares_for(resident) || self.told_of(resident, Some(field));
+                let told = |field| {
+                    self.coordinates_home(resident) || self.told_of(resident, Some(field))
+                };
                 match guard {
                     "name" => told(DisclosedField::Name) || self.recorded(resident),
                     "birth_year" => told(DisclosedField::BirthYear) || self.recorded(resident),
@@ -339,13 +363,14 @@ impl Oracle<'_> {
                     "phone" => told(DisclosedField::Phone),
                     "email" => told(DisclosedField::Email),
                     "address" => told(DisclosedField::Address),
-                    "target_groups" => self.cares_for(resident) || self.recorded(resident),
+                    "target_groups" => self.coordinates_home(resident) || self.recorded(resident),
                     guard => panic!("say who sees {guard} of a resident"),
                 }
             }
             (Kind::Signal, "text") => {
                 let signal = row!(self.signals, id);
-                self.handles(signal)
+                self.coordinates_signal(signal)
+                    || self.is_told_in(signal)
                     || self.reported(signal)
                     || self.signalled(signal)
                     || self.world.referrals.iter().any(|referral| {
@@ -354,10 +379,32 @@ impl Oracle<'_> {
                             && referral.disclosed_fields.contains(&DisclosedField::Notes)
                     })
             }
-            (Kind::Signal, "casework") => self.handles(row!(self.signals, id)),
+            (Kind::Signal, "origin") => {
+                let signal = row!(self.signals, id);
+                self.coordinates_signal(signal)
+                    || self.handles(signal)
+                    || self.reported(signal)
+                    || self.signalled(signal)
+            }
+            (Kind::Signal, "casework") => self.coordinates_signal(row!(self.signals, id)),
+            (Kind::Signal, "handling" | "disclosed") => {
+                let signal = row!(self.signals, id);
+                self.coordinates_signal(signal) || self.handles(signal)
+            }
             (Kind::Signal, "handler") => self.follows(row!(self.signals, id)),
             (Kind::ContactMoment, "note") => self.reads_note(row!(self.contact_moments, id)),
             (Kind::Referral, "casework") => self.works_on(row!(self.referrals, id)),
+            (Kind::Referral, "justification") => {
+                let referral = row!(self.referrals, id);
+                self.works_on(referral) || self.audits(referral)
+            }
+            (Kind::Referral, "case") => self.follows_referral(row!(self.referrals, id)),
+            (Kind::Offer, "notes") => {
+                let offer = row!(self.offers, id);
+                let concerns = eyes.works_for(offer.partner_id) || eyes.is(offer.ambassador_id);
+                eyes.coordinates(offer.municipality_id, offer.neighbourhood_id)
+                    || concerns && self.is_for_shared(offer)
+            }
             (Kind::CallOut, "details") => {
                 let call_out = row!(self.call_outs, id);
                 self.runs(call_out) || self.is_selected(call_out)

@@ -1,6 +1,9 @@
 //! What was looked at, and what came out that shouldn't.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{Write, stdout},
+};
 
 use nabij_api::store::Kind;
 
@@ -12,6 +15,8 @@ pub(super) struct Tally {
     /// By kind, or kind and guard: how many were shown and how many were hidden.
     pub(super) outcomes: BTreeMap<String, [usize; 2]>,
     pub(super) asked: BTreeSet<(Kind, String)>,
+    /// The fields of the root that were asked.
+    pub(super) roots: BTreeSet<String>,
 }
 
 impl Tally {
@@ -24,7 +29,14 @@ impl Tally {
     }
 
     pub(super) fn close(self, what: &str) {
-        println!("{what}: {} cells, {} leaks", self.cells, self.leaks.len());
+        // By this way it is told also where the test passes.
+        let told = writeln!(
+            stdout(),
+            "{what}: {} cells, {} leaks",
+            self.cells,
+            self.leaks.len()
+        );
+        told.expect("there is somewhere to tell it");
         let some = self.leaks.iter().take(40).cloned().collect::<Vec<_>>();
         assert!(
             self.leaks.is_empty(),

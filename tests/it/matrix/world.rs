@@ -16,12 +16,11 @@ use nabij_entity::{
     initiative_advisor, initiative_partner, legal_hold, occurrence, offer, partner,
     partner_neighbourhood, plan, plan_action, plan_session, referral, resident, resident_contact,
     retention_rule, retention_run, role_grant, service, signal, team, team_member,
-    team_neighbourhood, training, training_ambassador, user, vocabulary::TargetGroup,
+    team_neighbourhood, training, training_ambassador, user,
 };
 use nabij_tests::{Person, Town};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseConnection, EntityTrait, IntoActiveModel, Iterable,
-    ModelTrait, QueryFilter, sea_query::Expr,
+    ActiveModelTrait, DatabaseConnection, EntityTrait, IntoActiveModel, Iterable, ModelTrait,
 };
 use uuid::Uuid;
 
@@ -168,16 +167,8 @@ impl World {
             )
         };
         let db = town.beneath();
-        // Not everybody who helps is bound by professional secrecy.
-        partner::Entity::update_many()
-            .col_expr(
-                partner::Column::Secrecy,
-                Expr::value(partner::SecrecyRegime::Discretion),
-            )
-            .filter(partner::Column::Name.is_in(["Housing", "Elsewhere"]))
-            .exec(db)
-            .await
-            .expect("it is written");
+        helped::arrange(db).await;
+        Self::sets_aside(db).await;
         let mut world = Self {
             partners: all::<partner::Entity>(db).await,
             covered: all::<partner_neighbourhood::Entity>(db).await,
@@ -215,6 +206,7 @@ impl World {
         };
         world.helpers(&mut draw).await;
         world.cases(&mut draw).await;
+        world.helped(&mut draw).await;
         world.answers(&mut draw).await;
         world.together(&mut draw).await;
         world.planned(&mut draw).await;
@@ -222,6 +214,28 @@ impl World {
         world.kept(&mut draw).await;
         world.traces(&mut draw).await;
         world
+    }
+
+    /// One partner is suspended, and one volunteer takes a break.
+    async fn sets_aside(db: &DatabaseConnection) {
+        partner::Entity::update_many()
+            .col_expr(
+                partner::Column::Status,
+                Expr::value(partner::PartnerStatus::Suspended),
+            )
+            .filter(partner::Column::Name.eq("Set aside"))
+            .exec(db)
+            .await
+            .expect("it is written");
+        ambassador::Entity::update_many()
+            .col_expr(
+                ambassador::Column::Status,
+                Expr::value(ambassador::AmbassadorStatus::Paused),
+            )
+            .filter(ambassador::Column::DisplayName.eq("Pia"))
+            .exec(db)
+            .await
+            .expect("it is written");
     }
 
     /// Volunteers who are anything but active and public, services, initiatives.
@@ -318,33 +332,8 @@ impl World {
     async fn cases(&mut self, draw: &mut Draw<'_>) {
         let sample = records();
         for _ in 0..SOME {
-            let (municipality_id, neighbourhood_id) = draw.dice.one(&draw.places);
-            let id = draw.id();
-            let row = resident::Model {
-                id,
-                municipality_id,
-                neighbourhood_id,
-                given_name: marked("resident", "givenName", id),
-                family_name: marked("resident", "familyName", id),
-                birth_year: Some(1930 + i32::try_from(draw.dice.below(60)).expect("small")),
-                target_groups: SetOf::from_iter([TargetGroup::OlderPeople]),
-                languages: SetOf::from_iter(["nl".to_owned()]),
-                notes: marked("resident", "notes", id),
-                recorded_by_user_id: draw.dice.one(&draw.users),
-                recorded_by_ambassador_id: draw.maybe(&draw.ambassadors.clone()),
-                recorded_by_partner_id: draw.maybe(&draw.partners.clone()),
-                ..sample.resident.clone()
-            };
-            draw.put(&mut self.residents, row).await;
-            let row = resident_contact::Model {
-                resident_id: id,
-                phone: Some("+3223591616".to_owned()),
-                email: Some(format!("{}@example.org", mark("resident", "email", id))),
-                address: marked("resident", "address", id),
-                preferred_channel: None,
-                updated_at: draw.now,
-            };
-            draw.put(&mut self.contacts, row).await;
+            let place = draw.dice.one(&draw.places);
+            self.resident(draw, place).await;
         }
         for _ in 0..MANY {
             let resident = self.residents[draw.dice.below(self.residents.len())].clone();
@@ -360,6 +349,11 @@ impl World {
                 ..sample.consent.clone()
             };
             draw.put(&mut self.consents, row).await;
+            let consents = self.consents.iter();
+            let consents: Vec<Uuid> = consents
+                .filter(|one| one.resident_id == resident.id)
+                .map(|one| one.id)
+                .collect();
             let id = draw.id();
             let row = signal::Model {
                 id,
@@ -373,42 +367,20 @@ impl World {
                 reporter_ambassador_id: draw.maybe(&draw.ambassadors.clone()),
                 reporter_partner_id: draw.maybe(&draw.partners.clone()),
                 handler_partner_id: draw.maybe(&draw.partners.clone()),
+                handler_basis: Some(draw.dice.any()),
+                handler_basis_justification: marked("signal", "handlerBasisJustification", id),
+                handler_consent_id: draw.maybe(&consents),
+                handler_disclosed_fields: draw.set(),
                 outcome_note: marked("signal", "outcomeNote", id),
-                external_reference: None,
+                external_reference: marked("signal", "externalReference", id),
+                source: marked("signal", "source", id),
                 ..sample.signal.clone()
             };
             draw.put(&mut self.signals, row).await;
         }
         for _ in 0..MANY * 2 {
             let signal = self.signals[draw.dice.below(self.signals.len())].clone();
-            let consents = self.consents.iter();
-            let consents: Vec<Uuid> = consents
-                .filter(|one| Some(one.resident_id) == signal.resident_id)
-                .map(|one| one.id)
-                .collect();
-            let id = draw.id();
-            let row = referral::Model {
-                id,
-                signal_id: signal.id,
-                municipality_id: signal.municipality_id,
-                neighbourhood_id: signal.neighbourhood_id,
-                resident_id: signal.resident_id,
-                from_partner_id: draw.maybe(&draw.partners.clone()),
-                to_partner_id: draw.dice.one(&draw.partners),
-                status: draw.dice.any(),
-                basis_justification: marked("referral", "basisJustification", id),
-                consent_id: draw.maybe(&consents),
-                disclosed_fields: draw.set(),
-                reason: marked("referral", "reason", id),
-                status_note: marked("referral", "statusNote", id),
-                outcome_note: marked("referral", "outcomeNote", id),
-                cancel_cause: draw
-                    .time()
-                    .map(|_| draw.dice.any::<referral::ReferralCancelCause>()),
-                requested_by_user_id: draw.dice.one(&draw.users),
-                ..sample.referral.clone()
-            };
-            draw.put(&mut self.referrals, row).await;
+            self.referral(draw, &signal).await;
         }
     }
 
@@ -510,7 +482,14 @@ impl World {
                 title: mark("signal", "title", id),
                 text: marked("signal", "text", id),
                 outcome_note: marked("signal", "outcomeNote", id),
+                status: signal::SignalStatus::InProgress,
+                external_reference: marked("signal", "externalReference", id),
+                source: marked("signal", "source", id),
                 handler_partner_id: Some(handler),
+                handler_basis: None,
+                handler_basis_justification: None,
+                handler_consent_id: None,
+                handler_disclosed_fields: SetOf::default(),
                 ..self.signals[0].clone()
             };
             draw.put(&mut self.signals, handled.clone()).await;
@@ -532,4 +511,5 @@ impl World {
     }
 }
 
+mod helped;
 mod rest;

@@ -1,7 +1,8 @@
 //! `docs/privacy.md` tells the data-protection officer what to send: each of it is sent here, as whom
-//! it says, and does what it says.
+//! it says, and does what it says (GDPR articles 7(3) and 12 to 21).
 
 use nabij_entity::role_grant::Role;
+use nabij_tests::Request;
 use serde_json::json;
 
 use super::Scene;
@@ -31,8 +32,17 @@ async fn what_the_officer_is_told_to_send_does_what_it_says() {
         .does("consentRecord", "consent", "id", input)
         .await
         .done();
+    let welfare = scene.town.partner("OCMW Beersel").await;
+    let at_stake = Request::to(&welfare)
+        .on("VITAL_INTEREST", &["NAME", "ADDRESS"])
+        .with("basisJustification", "No answer at the door for a day");
+    scene
+        .coordinator
+        .refers_by(&scene.signal, at_stake)
+        .await
+        .done();
     let documents = documents();
-    assert_eq!(documents.len(), 8, "each document is sent");
+    assert_eq!(documents.len(), 9, "each document is sent");
     for (role, document) in documents {
         let person = match role {
             "AUDITOR" => &auditor,
@@ -58,6 +68,7 @@ async fn what_the_officer_is_told_to_send_does_what_it_says() {
         let name = rest.split(['(', ' ']).next().unwrap_or_default();
         let told = match name {
             "Register" => "\"resident_contacts\"",
+            "VitalInterests" => "No answer at the door",
             "Find" => "Peetersuqz",
             "Access" => "Parrotuqz",
             "WhoRead" => "DOSSIER",

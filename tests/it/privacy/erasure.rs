@@ -2,7 +2,7 @@
 
 use nabij_api::domain::resident::erase::replay;
 use nabij_entity::{erasure, event, resident, resident_contact, signal};
-use nabij_tests::{Person, Record, Request, Town};
+use nabij_tests::{Person, Record, Request, Town, handled_by};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel,
     QueryFilter, Statement,
@@ -87,6 +87,10 @@ async fn erase(person: &Person, id: &str) -> nabij_tests::Answer {
 async fn told_everywhere(scene: &Scene) -> (Person, Record) {
     let coordinator = &scene.coordinator;
     let welfare = scene.town.partner("OCMW Beersel").await;
+    let mut handled = handled_by(&welfare, "VITAL_INTEREST", &["NAME"]);
+    handled["basisJustification"] = json!("Aloneuqz after the fall");
+    let triaged = coordinator.triages_as(&scene.signal, handled).await;
+    triaged.done();
     let consent = json!({ "resident": scene.maria, "kind": "SHARE_WITH_PARTNER", "method": "ORAL",
         "partner": welfare.partner });
     coordinator

@@ -20,8 +20,28 @@ use super::held::catalogue;
 const REGISTER: &str = "{ processingRegister { record field subjects category purpose bases \
     specialCategoryBases receivers retention whenErased } }";
 
+/// What the auditor sees of a referral whose ground is a vital interest. The signal's id is of use to
+/// nobody who doesn't see the signal.
+const AUDITED: [&str; 15] = [
+    "id",
+    "signal_id",
+    "municipality_id",
+    "neighbourhood_id",
+    "from_partner_id",
+    "to_partner_id",
+    "status",
+    "basis",
+    "basis_justification",
+    "disclosed_fields",
+    "cancel_cause",
+    "accepted_at",
+    "closed_at",
+    "created_at",
+    "updated_at",
+];
+
 /// The register as somebody reads it, by record and field.
-async fn read(person: &Person) -> BTreeMap<(String, String), Value> {
+pub(super) async fn read(person: &Person) -> BTreeMap<(String, String), Value> {
     let answer = person.asks(REGISTER, json!({})).await;
     let entries = answer.data("/processingRegister").as_array();
     let entries = entries.unwrap_or_else(|| panic!("{}", answer.text()));
@@ -132,15 +152,19 @@ async fn the_register_tells_purpose_ground_receivers_and_term() {
                 "{record}.{field}"
             );
         }
-        // Of residents, nothing goes to the public, to administrators or to whoever has an account.
+        // Of residents, nothing goes to the public, to administrators or to whoever has an account; to
+        // the auditor, why a vital interest was the ground of a referral, and when.
         if entry["category"] != "AUTHORSHIP" && entry["subjects"] == json!(["RESIDENT"]) {
             let receivers = entry["receivers"].as_array().expect("a list");
-            for nobody in ["PUBLIC", "SIGNED_IN", "ADMINISTRATOR", "AUDITOR"] {
+            for nobody in ["PUBLIC", "SIGNED_IN", "ADMINISTRATOR"] {
                 assert!(
                     !receivers.contains(&json!(nobody)),
                     "{record}.{field}: {entry}"
                 );
             }
+            let audited = record == "referrals" && AUDITED.contains(&field.as_str());
+            let is_told = receivers.contains(&json!("AUDITOR"));
+            assert_eq!(is_told, audited, "{record}.{field}: {entry}");
         }
     }
     assert!(!entries.contains_key(&("municipalities".to_owned(), "name".to_owned())));

@@ -3,7 +3,7 @@
 //! for a volunteer before the briefing on confidentiality.
 
 use nabij_entity::role_grant::Role;
-use nabij_tests::{Need, Person, Record, Request, Town};
+use nabij_tests::{Need, Person, Record, Request, Town, handled_by};
 use serde_json::{Value, json};
 
 use super::Scene as Maria;
@@ -31,7 +31,7 @@ impl Scene {
         let what = ("VOLUNTEER_ORGANISATION", secrecy, "PARTNER_STAFF");
         let admin = town.admin().await;
         let village = admin.brings_in("Dorpshulp", what, &[&place]).await;
-        let to_village = json!({ "handler": village.partner });
+        let to_village = handled_by(&village, "PUBLIC_TASK", &["NAME", "NOTES"]);
         maria
             .coordinator
             .triages_as(&maria.signal, to_village)

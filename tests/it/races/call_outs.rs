@@ -63,6 +63,7 @@ async fn at_the_deadline_it_is_filled_or_goes_back_and_never_both() {
     let (jef, dora, lotte) = (&herent.jef, &herent.dora, herent.volunteer("Lotte").await);
     for _ in 0..rounds() {
         let (_, referral) = herent.chore().await;
+        herent.is_welcome(&referral).await;
         let call_out = jef.calls_out(&referral, soon(&herent)).await.done();
         let offer = lotte.offers_to_help(&call_out).await.done();
         herent.town.wait(Duration::from_hours(1));

@@ -1,5 +1,6 @@
 //! Somebody takes answers from each other: of codes and their sum, of neighbourhoods and their
-//! municipality, of months and the year. Nothing that is kept back may follow.
+//! municipality, of months and the year. Nothing that is kept back may follow (GDPR recital 26:
+//! what can be worked out of somebody is told of them).
 
 use nabij_api::{
     domain::statistics::told::{Threshold, Told},
@@ -13,8 +14,8 @@ use sea_orm::Iterable;
 
 use super::random::Dice;
 
-/// The threshold, and its step.
-const STEP: u64 = 5;
+/// Settings of the smallest count that is told, with the step that each makes.
+const SETTINGS: [(u32, u64); 4] = [(3, 5), (5, 5), (6, 7), (10, 11)];
 /// More than there is of anything.
 const PLENTY: u64 = 1_000_000;
 /// Months, then the year.
@@ -31,6 +32,8 @@ struct Attack {
     exact: Vec<Vec<Vec<u64>>>,
     places: usize,
     codes: usize,
+    threshold: Threshold,
+    step: u64,
 }
 
 fn figures(kinds: &[u64]) -> Figures {
@@ -53,7 +56,7 @@ fn parts_of(told: &Told) -> u64 {
 
 impl Attack {
     /// A year, drawn so that most months lack one or two to the threshold: the worst there is.
-    fn on(seed: u64, places: usize) -> Self {
+    fn on(seed: u64, places: usize, (setting, step): (u32, u64)) -> Self {
         let mut dice = Dice(seed);
         let codes = SignalKind::iter().count();
         let highest = [2, 4, 6, 12][dice.below(4)];
@@ -64,7 +67,7 @@ impl Attack {
                 for code in 0..codes {
                     let drawn = dice.below(highest + 1) as u64;
                     let count = if near && dice.often() {
-                        STEP - 1
+                        step - 1
                     } else {
                         drawn
                     };
@@ -82,6 +85,8 @@ impl Attack {
             exact,
             places,
             codes,
+            threshold: Threshold::from_setting(setting),
+            step,
         };
         attack.asks();
         attack
@@ -89,7 +94,8 @@ impl Attack {
 
     /// Asks for everything, and writes down what each answer says by itself.
     fn asks(&mut self) {
-        let threshold = Threshold::from_setting(5);
+        let (threshold, step) = (self.threshold, self.step);
+        let most = |told: u64, parts: usize| most(told, parts, step);
         let kinds: Vec<SignalKind> = SignalKind::iter().collect();
         for time in 0..TIMES {
             let of = |place: usize| figures(&self.exact[place][time][..self.codes]);
@@ -114,7 +120,7 @@ impl Attack {
                         most(parts, self.places)
                     };
                     let high = if value < bound {
-                        value + STEP - 1
+                        value + step - 1
                     } else {
                         PLENTY
                     };
@@ -128,7 +134,7 @@ impl Attack {
                 } else {
                     most(codes, self.codes).min(most(places, self.places))
                 };
-                let high = if sum < bound { sum + STEP - 1 } else { PLENTY };
+                let high = if sum < bound { sum + step - 1 } else { PLENTY };
                 self.known[place][time][self.codes] = Between(sum, high);
             }
         }
@@ -181,15 +187,17 @@ impl Attack {
     }
 }
 
-fn most(told: u64, parts: usize) -> u64 {
-    told + (parts as u64 - 1) * (STEP - 12 % STEP) / STEP * STEP
+fn most(told: u64, parts: usize, step: u64) -> u64 {
+    told + (parts as u64 - 1) * (step - 12 % step) / step * step
 }
 
 #[test]
 fn no_hidden_count_follows_from_others() {
     let (mut hidden, mut narrowed) = (0, 0);
     for seed in 0..400 {
-        let mut attack = Attack::on(seed, 1 + usize::try_from(seed % 6).expect("small"));
+        let at = usize::try_from(seed).expect("small");
+        let setting = SETTINGS[at % SETTINGS.len()];
+        let mut attack = Attack::on(seed, 1 + at % 6, setting);
         attack.thinks();
         for (known, exact) in attack.known.iter().zip(&attack.exact) {
             for (known, exact) in known.iter().flatten().zip(exact.iter().flatten()) {
@@ -198,9 +206,9 @@ fn no_hidden_count_follows_from_others() {
                     low <= *exact && *exact <= high,
                     "seed {seed}: it thinks wrongly"
                 );
-                if (1..STEP).contains(exact) {
+                if (1..attack.step).contains(exact) {
                     hidden += 1;
-                    narrowed += usize::from(low > 0 || high < STEP - 1);
+                    narrowed += usize::from(low > 0 || high < attack.step - 1);
                     assert!(low < high, "seed {seed}: {exact} is found out");
                 }
             }
@@ -213,11 +221,11 @@ fn no_hidden_count_follows_from_others() {
 /// The attack is one: without the bound on sums it finds out what is hidden.
 #[test]
 fn the_attack_finds_out_what_plain_suppression_leaves() {
-    let mut attack = Attack::on(1, 1);
+    let mut attack = Attack::on(1, 1, (5, 5));
     for month in 1..YEAR {
         attack.known[0][month][0] = Between(10, 10);
     }
-    attack.known[0][0][0] = Between(0, STEP - 1);
+    attack.known[0][0][0] = Between(0, 4);
     attack.known[0][YEAR][0] = Between(112, 112);
     let months: Vec<_> = (0..YEAR).map(|month| (0, month, 0)).collect();
     attack.compare((0, YEAR, 0), &months);

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
+use nabij_entity::access_log;
 use nabij_tests::{Answer, Need, Person, Record, Request, Story};
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
 use super::Wijk;
@@ -218,5 +220,48 @@ async fn w8_the_mark_costs_no_statement_whatever_the_number_of_signals() {
     wijk.town.has_more_like(&signal, 20).await;
     let many = ask().await;
     assert_eq!((titles(&few).len(), titles(&many).len()), (1, 9));
-    assert_eq!((few.statements(), many.statements()), (1, 1));
+    // Begin, the rows, the access log, commit.
+    assert_eq!((few.statements(), many.statements()), (4, 4));
+}
+
+/// GDPR articles 5(2) and 15: whether somebody is of an age tells of the year they were born in.
+#[tokio::test]
+async fn w8_the_mark_is_read_with_a_trace() {
+    let wijk = Wijk::begins().await;
+    let initiative = wijk.initiative().await;
+    let recept = wijk
+        .partner("Welzijn op Recept", "OTHER", "PARTNER_STAFF", &[])
+        .await;
+    let heul = wijk.place("De Heul");
+    let of_83 = json!({ "givenName": "Cornelia", "birthYear": 1943 });
+    let signal = wijk.wendy.submits(need(heul, "Cornelia", of_83)).await;
+    let signal = signal.done();
+    let nobodys = need(heul, "About nobody in particular", Value::Null);
+    wijk.wendy.submits(nobodys).await.done();
+    let request = Request::to(&recept).on("PUBLIC_TASK", &["NAME"]);
+    wijk.wendy.refers_by(&signal, request).await.done();
+    let marked = "query Marked($initiative: ID!) { signals(first: 9) { nodes { \
+        inCohort(initiative: $initiative) } } }";
+    let found = "query Found($initiative: ID!) { signals(first: 9, where: { cohort: { \
+        initiative: $initiative, eq: true } }) { nodes { title } } }";
+    let counted = "query Counted($initiative: ID!) { signals(where: { not: { cohort: { \
+        initiative: $initiative, eq: false } } }) { totalCount } }";
+    for query in [marked, found, counted] {
+        for (who, reads) in [(&wijk.wendy, 1), (&recept, 0)] {
+            let before = logged(&wijk).await.len();
+            let answer = who
+                .asks(query, json!({ "initiative": initiative.id }))
+                .await;
+            assert!(answer.errors().is_empty(), "{}", answer.text());
+            let log = logged(&wijk).await.split_off(before);
+            assert_eq!(log, vec!["BIRTH_YEAR"; reads], "{query}");
+        }
+    }
+}
+
+/// What was read, entry by entry.
+async fn logged(wijk: &Wijk) -> Vec<String> {
+    let all = access_log::Entity::find().all(wijk.town.beneath()).await;
+    let all = all.expect("the access log").into_iter();
+    all.map(|entry| entry.fields).collect()
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use nabij_tests::{Need, Person, Record, Request, Story};
+use nabij_tests::{Need, Person, Record, Request, Story, handled_by};
 use serde_json::{Value, json};
 
 use super::Wijk;
@@ -25,7 +25,7 @@ fn cornelia(place: &str) -> Need {
 
 /// A signal that has been through everything: assessed, talked about, referred, helped, closed.
 async fn runs_its_course(wijk: &Wijk, signal: &Record, recept: &Person) -> Record {
-    let handled = json!({ "handler": recept.partner });
+    let handled = handled_by(recept, "PUBLIC_TASK", &["NAME", "NOTES"]);
     wijk.wendy.triages_as(signal, handled).await.done();
     let spoken = json!({
         "on": { "signal": signal.id }, "kind": "CONVERSATION", "outcome": "REACHED",
@@ -334,9 +334,9 @@ async fn w11_the_general_practitioner_who_referred_gets_feedback() {
         .done();
     story
         .step(
-            "The coordinator leaves it with his practice",
+            "The coordinator leaves it with his practice, which may know her name for that",
             wijk.wendy
-                .triages_as(&signal, json!({ "handler": gijs.partner })),
+                .triages_as(&signal, handled_by(&gijs, "PUBLIC_TASK", &["NAME"])),
         )
         .await
         .done();

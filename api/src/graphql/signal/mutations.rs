@@ -2,13 +2,14 @@
 
 use async_graphql::{Context, Error, ID, InputObject, Object, OneofObject};
 use nabij_entity::{
+    referral::{DisclosedField, SharingBasis},
     signal::{SignalDismissReason, SignalKind, SignalOutcome},
     vocabulary::{Category, ChoreKind, InflowChannel, Urgency},
 };
 
 use super::Signal;
 use crate::{
-    domain::{Outcome, Problems, signal as domain},
+    domain::{Outcome, Problems, sharing::Terms, signal as domain},
     graphql::{
         errors::{FieldResult, input_id, input_id_opt},
         payload::payload,
@@ -122,6 +123,15 @@ pub struct SignalTriageInput {
     pub urgency: Option<Urgency>,
     /// The partner that handles it from now on; absent for the municipality itself.
     pub handler: Option<ID>,
+    /// The basis on which that partner is told of the resident. Required when the signal is about a
+    /// resident, unless that partner reported it and is told nothing more; CONSENT needs a live
+    /// consent to share with it.
+    pub basis: Option<SharingBasis>,
+    /// Why that basis holds, in writing. Required for VITAL_INTEREST.
+    pub basis_justification: Option<String>,
+    /// What that partner may see of the resident while the signal is open; nothing if empty.
+    #[graphql(default)]
+    pub disclosed_fields: Vec<DisclosedField>,
     /// The version you read, if you want to be told when somebody else changed it since.
     pub expected_version: Option<i32>,
 }
@@ -142,7 +152,7 @@ pub struct SignalResolveInput {
     pub id: ID,
     /// What came of it.
     pub outcome: SignalOutcome,
-    /// More about it, for the coordinator and the partner that handles it.
+    /// More about it, for the coordinator.
     pub note: Option<String>,
     /// The version you read, if you want to be told when somebody else changed it since.
     pub expected_version: Option<i32>,
@@ -244,6 +254,9 @@ impl SignalMutation {
             category,
             urgency,
             handler,
+            basis,
+            basis_justification: justification,
+            disclosed_fields,
             expected_version,
         } = input;
         let done = async {
@@ -253,6 +266,11 @@ impl SignalMutation {
                         category,
                         urgency,
                         handler,
+                        terms: Terms {
+                            basis,
+                            justification,
+                            disclosed_fields,
+                        },
                     };
                     transition(ctx, &id, expected_version, step).await?
                 }

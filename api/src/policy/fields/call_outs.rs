@@ -14,7 +14,8 @@ pub(super) const FIELDS: &[Row] = rows! {
     }
     Offer {
         Edge: ambassador callOut history;
-        Record: allowedActions createdAt id note selectedAt status statusNote updatedAt version;
+        Record: allowedActions createdAt id selectedAt status updatedAt version;
+        Shown("notes"): note statusNote;
     }
     Mutation {
         Decided("call-out CANCEL"): callOutCancel;

@@ -14,19 +14,24 @@ pub(super) const FIELDS: &[Row] = rows! {
         Record: createdAt giver id score text updatedAt version;
     }
     Referral {
-        Edge: activity callOuts contactMoments feedback fromPartner history neighbourhood replaces resident
-            service signal toPartner;
+        Edge: callOuts contactMoments feedback fromPartner history neighbourhood requestedBy signal
+            toPartner;
         Record: acceptedAt allowedActions basis cancelCause closedAt createdAt disclosedFields
-            id outcome rejectReason status updatedAt version;
-        Shown("casework"): basisJustification outcomeNote reason statusNote;
+            id status updatedAt version;
+        Shown("case"): outcome rejectReason;
+        Shown("casework"): outcomeNote reason statusNote;
+        Shown("justification"): basisJustification;
+        ShownEdge("case"): activity replaces resident service;
     }
     Signal {
         Edge: ambassador contactMoments duplicateOf history municipality neighbourhood
             referrals reporterPartner resident;
         Record: allowedActions category choreKind contentRemovedAt createdAt dismissReason dueAt
-            externalReference id inCohort inflowChannel kind outcome overdue source status title
-            updatedAt urgency version;
+            id inCohort inflowChannel kind outcome overdue status title updatedAt urgency version;
         Shown("casework"): outcomeNote;
+        Shown("disclosed"): handlerDisclosedFields;
+        Shown("handling"): handlerBasis handlerBasisJustification;
+        Shown("origin"): externalReference source;
         Shown("text"): text;
         ShownEdge("handler"): handler;
     }

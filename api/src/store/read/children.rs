@@ -51,10 +51,10 @@ impl Cx {
                 pages
                     .entry(parent)
                     .or_insert_with(|| window.page(Vec::new()))
-                    .total = Some(total);
+                    .total = Some(Ok(total));
             }
             for page in pages.values_mut() {
-                page.total = page.total.or(Some(0));
+                page.total = page.total.or(Some(Ok(0)));
             }
         }
         Ok(pages)

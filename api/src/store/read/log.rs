@@ -24,40 +24,21 @@ use super::{Entry, Node, padded};
 use crate::{
     clock,
     policy::Viewer,
-    store::{Cx, Failure, Filter, Kind, Page, Plan, Window, record::Seen, resident::ShownContact},
+    store::{
+        Cx, Failure, Filter, Page, Plan, TooMany, Window,
+        page::MOST_COUNTED,
+        record::Seen,
+        resident::ShownContact,
+        told::{CONTACT, Field, Told, Whose},
+    },
 };
 
-/// Fields of a resident in the schema, with what is read by selecting them.
-const FIELDS: [(&str, F); 7] = [
-    ("givenName", F::Name),
-    ("familyName", F::Name),
-    ("birthYear", F::BirthYear),
-    // Whether somebody is of an age tells of their year of birth.
-    ("inCohort", F::BirthYear),
-    ("languages", F::Languages),
-    ("targetGroups", F::TargetGroups),
-    ("notes", F::Notes),
-];
+mod behind;
 
-/// Columns of a resident: finding somebody by one of them tells what it holds.
-const COLUMNS: [(&str, F); 3] = [
-    ("given_name", F::Name),
-    ("family_name", F::Name),
-    ("birth_year", F::BirthYear),
-];
-
-/// Fields of contact details in the schema.
-const CONTACT: [(&str, F); 4] = [
-    ("phone", F::Phone),
-    ("email", F::Email),
-    ("address", F::Address),
-    ("preferredChannel", F::PreferredChannel),
-];
+type Resident = Seen<resident::Model>;
 
 /// Rows of one statement; each has nine values, and a statement takes some 32,000.
 const AT_ONCE: usize = 2_048;
-
-type Resident = Seen<resident::Model>;
 
 impl Cx {
     /// The records with these ids that the viewer may see, in no particular order.
@@ -72,7 +53,7 @@ impl Cx {
         to_its_end(async move {
             let cx = cx.begin_reading().await?;
             let nodes = cx.read_all(&plan, &ids).await?;
-            let mut trace = Trace::default();
+            let mut trace = Trace::of(cx.viewer());
             for node in &nodes {
                 trace.walk(node, &plan);
             }
@@ -89,6 +70,9 @@ impl Cx {
     /// A page of the records that pass `filter` and that the viewer may see. `want` says whether
     /// rows are wanted, and whether their number is.
     ///
+    /// Whoever finds somebody by a name knows the name, and whoever counts those of an age, or is told
+    /// that there are more, knows it of each of them: they are written down too.
+    ///
     /// # Errors
     /// When the database fails.
     pub async fn list(
@@ -98,19 +82,32 @@ impl Cx {
         window: &Window,
         want: (bool, bool),
     ) -> Result<Page<Entry>, Failure> {
-        let sought = sought(plan.kind, filter);
+        let sought = Told::by(plan.kind).map_or_else(Vec::new, |told| told.sought(filter));
         if self.viewer().is_anonymous() || (sought.is_empty() && !selects_persons(plan)) {
             return self.read_page(plan, filter, window, want).await;
         }
-        let (cx, plan) = (self.clone(), plan.clone());
+        let (cx, mut plan) = (self.clone(), plan.clone());
         let (filter, window) = (filter.clone(), window.clone());
+        plan.asked.extend(filter.questions());
         to_its_end(async move {
             let cx = cx.begin_reading().await?;
-            let page = cx.read_page(&plan, &filter, &window, want).await?;
-            let mut trace = Trace::default();
-            for entry in &page.rows {
+            let (want_rows, want_total) = want;
+            let plainly = want_total && sought.is_empty();
+            let want_now = (want_rows, plainly);
+            let mut page = cx.read_page(&plan, &filter, &window, want_now).await?;
+            let mut trace = Trace::of(cx.viewer());
+            for entry in page.rows.iter().chain(&page.beyond) {
                 trace.found(&entry.node, &sought);
+            }
+            for entry in &page.rows {
                 trace.walk(&entry.node, &plan);
+            }
+            if want_total && !plainly {
+                let counted = cx.counted(&plan, &filter).await?;
+                for node in &counted {
+                    trace.found(node, &sought);
+                }
+                page.total = Some(number(&counted));
             }
             let contacts = cx.write_down(trace).await?;
             for entry in &page.rows {
@@ -122,8 +119,20 @@ impl Cx {
         .await
     }
 
+    /// The records that pass `filter`, one more than may be counted at most: when there are too many,
+    /// that is what those that were read have told.
+    async fn counted(&self, plan: &Plan, filter: &Filter) -> Result<Vec<Node>, Failure> {
+        let alone = Plan {
+            asked: plan.asked.clone(),
+            ..Plan::of(plan.kind)
+        };
+        self.read_some(&alone, filter, u64::from(MOST_COUNTED) + 1)
+            .await
+    }
+
     /// Writes down what was read, and answers with the contact details that were asked for.
     async fn write_down(&self, mut trace: Trace) -> Result<Contacts, Failure> {
+        let mut read = self.people_behind(trace.read, &trace.known).await?;
         let mut contacts = Contacts::new();
         if !trace.contact.is_empty() {
             let ids: Vec<Uuid> = trace.contact.keys().copied().collect();
@@ -139,9 +148,9 @@ impl Cx {
                 let shown = ShownContact::of(details, |guard| asked.shows.contains(&guard));
                 let fields = shown.fields();
                 for (purpose, selected) in asked.purposes {
-                    let entry = trace.read.entry((resident, purpose)).or_default();
-                    let read = fields.iter().filter(|field| selected.contains(field));
-                    entry.fields.extend(read.copied());
+                    let entry = read.entry((resident, purpose)).or_default();
+                    let shown = fields.iter().filter(|field| selected.contains(field));
+                    entry.fields.extend(shown.copied());
                     entry.municipality = asked.municipality;
                 }
                 if !fields.is_empty() {
@@ -149,20 +158,12 @@ impl Cx {
                 }
             }
         }
-        trace.read.retain(|_, read| !read.fields.is_empty());
+        read.retain(|_, read| !read.fields.is_empty());
         let viewer = self.viewer();
-        let rows = trace
-            .read
-            .into_iter()
-            .filter_map(|((resident, purpose), read)| {
-                entry(
-                    self,
-                    &viewer,
-                    (resident, read.municipality),
-                    &read.fields,
-                    purpose,
-                )
-            });
+        let rows = read.into_iter().filter_map(|((resident, purpose), read)| {
+            let of = (resident, read.municipality);
+            entry(self, &viewer, of, &read.fields, purpose)
+        });
         self.add_to_access_log(rows.collect()).await?;
         Ok(contacts)
     }
@@ -199,7 +200,7 @@ pub(in crate::store) fn entry(
     Some(access_log::ActiveModel {
         id: Set(clock::new_id(cx.clock())),
         user_id: Set(viewer.user_id()?),
-        partner_id: Set(viewer.staffed_partners().next()),
+        partner_id: Set(viewer.reads_for(municipality)),
         resident_id: Set(resident),
         municipality_id: Set(Some(municipality)),
         fields: Set(access_log::words(fields)),
@@ -234,17 +235,35 @@ struct Asked {
 
 type Contacts = HashMap<Uuid, ShownContact>;
 
+/// What was read, by whose it is and by what it was read for.
+type Reads<W> = BTreeMap<(W, AccessPurpose), Read>;
+
 /// What the rows of an answer show of persons.
-#[derive(Default)]
 struct Trace {
-    read: BTreeMap<(Uuid, AccessPurpose), Read>,
+    viewer: Arc<Viewer>,
+    read: Reads<Whose>,
+    /// Whom signals and call-outs are about, as far as the answer's own rows tell.
+    known: BTreeMap<Whose, Option<Uuid>>,
     contact: BTreeMap<Uuid, Asked>,
 }
 
 impl Trace {
+    fn of(viewer: Arc<Viewer>) -> Self {
+        Self {
+            viewer,
+            read: BTreeMap::new(),
+            known: BTreeMap::new(),
+            contact: BTreeMap::new(),
+        }
+    }
+
     fn walk(&mut self, node: &Node, plan: &Plan) {
-        if let Some(row) = resident_of(node) {
-            self.person(row, plan);
+        self.known.extend(behind::told_by(node));
+        if let Some(told) = Told::by(plan.kind) {
+            self.reads(node, told, told.selected(&plan.fields));
+        }
+        if let Some(row) = node.row::<Resident>() {
+            self.asks_for_contact(row, plan);
         }
         for (name, child) in &plan.one {
             if let Some(Some(node)) = node.one.get(name) {
@@ -258,8 +277,7 @@ impl Trace {
         }
     }
 
-    fn person(&mut self, row: &Resident, plan: &Plan) {
-        self.reads(row, selected(plan));
+    fn asks_for_contact(&mut self, row: &Resident, plan: &Plan) {
         if plan.contact.is_empty() {
             return;
         }
@@ -274,88 +292,48 @@ impl Trace {
             purposes: BTreeMap::new(),
         });
         for (purpose, fields) in &plan.contact {
-            let fields = CONTACT.iter().filter(|(name, _)| fields.contains(*name));
+            let fields = CONTACT.iter().filter(|(name, ..)| fields.contains(*name));
             let purposes = asked.purposes.entry(*purpose).or_default();
-            purposes.extend(fields.map(|(_, field)| *field));
+            purposes.extend(fields.map(|(_, _, field)| *field));
         }
     }
 
     /// Whoever finds somebody by a name knows the name.
-    fn found(&mut self, node: &Node, by: &BTreeSet<F>) {
-        if let Some(row) = resident_of(node).filter(|_| !by.is_empty()) {
-            self.reads(row, by.iter().copied());
+    fn found(&mut self, node: &Node, by: &[&'static Field]) {
+        if let Some(told) = Told::by(node.kind) {
+            self.reads(node, told, by.iter().copied());
         }
     }
 
-    fn reads(&mut self, row: &Resident, fields: impl IntoIterator<Item = F>) {
-        let fields: Vec<F> = fields
-            .into_iter()
-            .filter(|field| is_told(row, *field))
-            .collect();
-        if fields.is_empty() {
+    fn reads(&mut self, node: &Node, told: &Told, fields: impl Iterator<Item = &'static Field>) {
+        let shown = fields.filter(|field| field.is_shown(node));
+        let shown: BTreeSet<F> = shown.map(|field| field.read).collect();
+        if shown.is_empty() {
             return;
         }
-        let read = self.read.entry((row.id, purpose(row))).or_default();
-        read.municipality = row.municipality_id;
-        read.fields.extend(fields);
+        if let Some(lead) = told.lead(&self.viewer, node) {
+            let read = self.read.entry((lead.whose, lead.purpose)).or_default();
+            read.municipality = lead.municipality;
+            read.fields.extend(shown);
+        }
     }
 }
 
-/// For what somebody reads a record, where they don't say: the groups a person belongs to are shown
-/// to those who care for them and to nobody else (see the guards of a resident); the others see what
-/// a referral discloses.
-fn purpose(row: &Resident) -> AccessPurpose {
-    if row.shows("target_groups") {
-        AccessPurpose::CareCoordination
-    } else {
-        AccessPurpose::ReferralExecution
+fn number(counted: &[Node]) -> Result<u64, TooMany> {
+    match u32::try_from(counted.len()) {
+        Ok(number) if number <= MOST_COUNTED => Ok(number.into()),
+        _ => Err(TooMany),
     }
-}
-
-/// Whether the row tells anything of this: what is withheld reads as empty, and so does what isn't
-/// on record.
-fn is_told(row: &Resident, field: F) -> bool {
-    match field {
-        F::Name => row.given_name.is_some() || row.family_name.is_some(),
-        F::BirthYear => row.birth_year.is_some(),
-        F::Languages => !row.languages.is_empty(),
-        F::Notes => row.notes.is_some(),
-        F::TargetGroups => !row.target_groups.is_empty(),
-        F::Phone | F::Email | F::Address | F::PreferredChannel | F::Dossier => false,
-    }
-}
-
-fn resident_of(node: &Node) -> Option<&Resident> {
-    (node.kind == Kind::Resident)
-        .then(|| node.row.downcast_ref())
-        .flatten()
-}
-
-fn selected(plan: &Plan) -> impl Iterator<Item = F> + '_ {
-    FIELDS
-        .iter()
-        .filter(|(name, _)| plan.fields.contains(*name))
-        .map(|(_, field)| *field)
 }
 
 /// Whether a plan selects anything of a person, however deep.
 fn selects_persons(plan: &Plan) -> bool {
-    let own = plan.kind == Kind::Resident
-        && (!plan.contact.is_empty() || selected(plan).next().is_some());
-    own || plan.one.values().any(selects_persons)
+    let told = Told::by(plan.kind);
+    let selects = told.is_some_and(|told| told.selected(&plan.fields).next().is_some());
+    selects
+        || !plan.contact.is_empty()
+        || plan.one.values().any(selects_persons)
         || plan.many.values().any(|many| selects_persons(&many.plan))
-}
-
-/// By which of a person's data a list is narrowed.
-fn sought(kind: Kind, filter: &Filter) -> BTreeSet<F> {
-    if kind != Kind::Resident {
-        return BTreeSet::new();
-    }
-    COLUMNS
-        .iter()
-        .filter(|(column, _)| filter.names(column))
-        .map(|(_, field)| *field)
-        .collect()
 }
 
 /// Hands the details that were written down to the rows that asked for them.

@@ -21,7 +21,8 @@ const HELP: Processing = Processing {
     retention: R::WithTheCase,
 };
 
-/// Passing somebody on: each referral states its own ground (`SharingBasis`).
+/// Passing somebody on: each referral, and each signal that a partner handles, states its own ground
+/// (`SharingBasis`).
 const SHARING: Processing = Processing {
     purpose: P::Sharing,
     bases: &[
@@ -68,6 +69,8 @@ declare! {
         HELP.sensitive(C::FreeText) => Title Text OutcomeNote;
         HELP.of(C::Link) => Id MunicipalityId NeighbourhoodId ResidentId DuplicateOfId
             ExternalReference Source InflowChannel HandlerPartnerId;
+        SHARING.of(C::Agreement) => HandlerBasis HandlerConsentId HandlerDisclosedFields;
+        SHARING.sensitive(C::FreeText) => HandlerBasisJustification;
         BY_STAFF.of(C::Authorship) => ReporterUserId ReporterPartnerId;
         BY_VOLUNTEER.of(C::Authorship) => ReporterAmbassadorId;
         NothingOfAPerson => Version;

@@ -1,10 +1,11 @@
 //! Who may see what of a case: its signal, its referrals, the resident, and the call-outs for them.
 
+use chrono::TimeDelta;
 use nabij_entity::{
     ambassador, ambassador::AmbassadorStatus, ambassador::VolunteerRole, call_out,
-    call_out::CallOutStatus, consent::ConsentKind, contact_moment, partner, partner::SecrecyRegime,
-    referral, referral::DisclosedField, referral::ReferralCancelCause, referral::ReferralStatus,
-    resident, signal, signal::SignalStatus,
+    call_out::CallOutStatus, consent::ConsentKind, contact_moment, offer, partner,
+    partner::SecrecyRegime, referral, referral::DisclosedField, referral::ReferralCancelCause,
+    referral::ReferralStatus, referral::SharingBasis, resident, signal, signal::SignalStatus,
 };
 use uuid::Uuid;
 
@@ -49,6 +50,27 @@ impl Oracle<'_> {
             || self.partakes(referral)
     }
 
+    /// Whether they have to do with what became of it.
+    pub(super) fn follows_referral(&self, referral: &referral::Model) -> bool {
+        self.works_on(referral)
+            || self.received(referral)
+            || self.reported(row!(self.signals, referral.signal_id))
+    }
+
+    /// One of its two partners, told that the resident withdrew the consent on which it rested.
+    pub(super) fn is_told_of_withdrawal(&self, referral: &referral::Model) -> bool {
+        let partners = [Some(referral.to_partner_id), referral.from_partner_id];
+        partners.into_iter().any(|one| self.eyes.works_for(one))
+            && referral.status == ReferralStatus::Cancelled
+            && referral.cancel_cause == Some(ReferralCancelCause::ConsentWithdrawn)
+    }
+
+    /// The auditor, where somebody's vital interest was the ground.
+    pub(super) fn audits(&self, referral: &referral::Model) -> bool {
+        self.eyes.audits.contains(&referral.municipality_id)
+            && referral.basis == Some(SharingBasis::VitalInterest)
+    }
+
     pub(super) fn reported(&self, signal: &signal::Model) -> bool {
         self.eyes.is(signal.reporter_ambassador_id)
             || self.eyes.works_for(signal.reporter_partner_id)
@@ -61,44 +83,90 @@ impl Oracle<'_> {
                 .is_some_and(|of| self.eyes.signals_for.contains(&of))
     }
 
-    pub(super) fn handles(&self, signal: &signal::Model) -> bool {
+    pub(super) fn coordinates_signal(&self, signal: &signal::Model) -> bool {
         self.eyes
             .coordinates(signal.municipality_id, signal.neighbourhood_id)
-            || self.eyes.works_for(signal.handler_partner_id)
     }
 
-    pub(super) fn follows(&self, signal: &signal::Model) -> bool {
-        let mut referrals = self.world.referrals.iter();
+    /// The partner that handles it; not when the consent on which it was told was withdrawn.
+    fn is_handlers(&self, signal: &signal::Model) -> bool {
+        let withdrawn = self.world.consents.iter().any(|consent| {
+            Some(consent.id) == signal.handler_consent_id && consent.withdrawn_at.is_some()
+        });
+        self.eyes.works_for(signal.handler_partner_id) && !withdrawn
+    }
+
+    fn is_open_signal(signal: &signal::Model) -> bool {
+        use SignalStatus::{InProgress, Submitted, Triaged};
+        matches!(signal.status, Submitted | Triaged | InProgress)
+    }
+
+    /// The handler of an open signal.
+    pub(super) fn handles(&self, signal: &signal::Model) -> bool {
+        self.is_handlers(signal) && Self::is_open_signal(signal)
+    }
+
+    /// What is told in it is disclosed to the partner that handles it, or it tells of nobody.
+    pub(super) fn is_told_in(&self, signal: &signal::Model) -> bool {
+        let notes = DisclosedField::Notes;
         self.handles(signal)
-            || self.reported(signal)
+            && (signal.resident_id.is_none() || signal.handler_disclosed_fields.contains(&notes))
+    }
+
+    /// Who reported it, and those it was referred to or from.
+    pub(super) fn takes_part(&self, signal: &signal::Model) -> bool {
+        let mut referrals = self.world.referrals.iter();
+        self.reported(signal)
             || referrals.any(|one| one.signal_id == signal.id && self.partakes(one))
     }
 
-    /// The place's coordinator, or the handler of an open signal about them.
-    pub(super) fn cares_for(&self, resident: &resident::Model) -> bool {
-        use SignalStatus::{InProgress, Submitted, Triaged};
+    pub(super) fn follows(&self, signal: &signal::Model) -> bool {
+        self.coordinates_signal(signal) || self.is_handlers(signal) || self.takes_part(signal)
+    }
+
+    /// The coordinator of the place where they live.
+    pub(super) fn coordinates_home(&self, resident: &resident::Model) -> bool {
         self.eyes
             .coordinates(resident.municipality_id, resident.neighbourhood_id)
-            || self.world.signals.iter().any(|signal| {
-                signal.resident_id == Some(resident.id)
-                    && self.eyes.works_for(signal.handler_partner_id)
-                    && matches!(signal.status, Submitted | Triaged | InProgress)
-            })
     }
 
+    /// They recorded the resident, as an active volunteer or for a partner, and reported a signal about
+    /// them that is open; or recorded them within a day and reported none.
     pub(super) fn recorded(&self, resident: &resident::Model) -> bool {
-        self.eyes.is(resident.recorded_by_ambassador_id)
+        let is_active = |volunteer: Option<Uuid>| {
+            let mut all = self.world.ambassadors.iter();
+            all.any(|one| Some(one.id) == volunteer && one.status == AmbassadorStatus::Active)
+        };
+        let volunteer = resident.recorded_by_ambassador_id;
+        let they_did = self.eyes.is(volunteer) && is_active(volunteer)
             || Some(resident.recorded_by_user_id) == self.eyes.user
-                && self.eyes.works_for(resident.recorded_by_partner_id)
+                && self.eyes.works_for(resident.recorded_by_partner_id);
+        let theirs = self.world.signals.iter().filter(|signal| {
+            signal.resident_id == Some(resident.id)
+                && (self.eyes.is(signal.reporter_ambassador_id)
+                    || Some(signal.reporter_user_id) == self.eyes.user
+                        && self.eyes.works_for(signal.reporter_partner_id))
+        });
+        let theirs: Vec<_> = theirs.collect();
+        let is_new = resident.created_at > self.eyes.now - TimeDelta::days(1);
+        they_did
+            && (theirs.iter().any(|signal| Self::is_open_signal(signal))
+                || theirs.is_empty() && is_new)
     }
 
-    /// An open referral tells them of the resident; with a field, it discloses that one.
+    /// They handle an open signal about the resident, or an open referral tells them; with a field, one
+    /// that is disclosed by it.
     pub(super) fn told_of(
         &self,
         resident: &resident::Model,
         field: Option<DisclosedField>,
     ) -> bool {
-        self.world.referrals.iter().any(|referral| {
+        let by_handling = self.world.signals.iter().any(|signal| {
+            signal.resident_id == Some(resident.id)
+                && self.handles(signal)
+                && field.is_none_or(|field| signal.handler_disclosed_fields.contains(&field))
+        });
+        let by_referral = self.world.referrals.iter().any(|referral| {
             let helps = self
                 .world
                 .call_outs
@@ -109,7 +177,8 @@ impl Oracle<'_> {
                 && self.rests_on_consent(referral)
                 && field.is_none_or(|field| referral.disclosed_fields.contains(&field))
                 && (self.eyes.works_for(referral.to_partner_id) || helps)
-        })
+        });
+        by_handling || by_referral
     }
 
     // Call-outs. What the resident no longer agrees to is closed to both partners at once.
@@ -139,11 +208,36 @@ impl Oracle<'_> {
         })
     }
 
+    /// Whether whom it is about accepts help, if it is about anybody.
+    pub(super) fn is_welcome(&self, call_out: &call_out::Model) -> bool {
+        call_out.resident_id.is_none_or(|resident| {
+            self.world.consents.iter().any(|consent| {
+                consent.resident_id == resident
+                    && consent.kind == ConsentKind::AcceptHelp
+                    && consent.withdrawn_at.is_none()
+            })
+        })
+    }
+
+    /// Whether what an offer was made for still rests on what it rested on.
+    pub(super) fn is_for_shared(&self, offer: &offer::Model) -> bool {
+        self.is_shared(row!(self.call_outs, offer.call_out_id))
+    }
+
+    /// The contact of a partner on a referral that rests on nothing any more is closed to it.
+    pub(super) fn wrote(&self, made: &contact_moment::Model) -> bool {
+        self.eyes.works_for(made.author_partner_id)
+            && made
+                .referral_id
+                .is_none_or(|of| self.rests_on_consent(row!(self.referrals, of)))
+    }
+
     /// The one volunteer who was selected, and still may help.
     pub(super) fn is_selected(&self, call_out: &call_out::Model) -> bool {
         call_out.status == CallOutStatus::Filled
             && call_out.closed_at.is_none()
             && self.is_shared(call_out)
+            && self.is_welcome(call_out)
             && self.in_pool(call_out.partner_id, |one| {
                 let helps = [VolunteerRole::Helper, VolunteerRole::Buddy];
                 call_out.selected_ambassador_id == Some(one.id)
@@ -152,7 +246,8 @@ impl Oracle<'_> {
             })
     }
 
-    /// Under professional secrecy it is for whoever wrote it, the coordinator and those who are bound
+    /// Whoever wrote it and the coordinator read it, the target of its referral, and the handler to whom
+    /// what was told is disclosed; of the latter two under professional secrecy only those who are bound
     /// by it themselves, until the resident lifts it.
     pub(super) fn reads_note(&self, made: &contact_moment::Model) -> bool {
         let signal = row!(self.signals, made.signal_id);
@@ -160,26 +255,25 @@ impl Oracle<'_> {
             let bound = |one: &partner::Model| {
                 Some(one.id) == partner && one.secrecy == SecrecyRegime::ProfessionalSecrecy
             };
-            self.eyes.works_for(partner) && self.world.partners.iter().any(bound)
+            self.world.partners.iter().any(bound)
         };
         let lifted = self.world.consents.iter().any(|consent| {
             Some(consent.resident_id) == signal.resident_id
                 && consent.kind == ConsentKind::LiftSecrecy
                 && consent.withdrawn_at.is_none()
         });
+        let is_open = made.secrecy != SecrecyRegime::ProfessionalSecrecy || lifted;
         let served = self.world.referrals.iter().any(|referral| {
             Some(referral.id) == made.referral_id
                 && self.serves(referral)
-                && is_bound(Some(referral.to_partner_id))
+                && (is_open || is_bound(Some(referral.to_partner_id)))
         });
-        made.secrecy != SecrecyRegime::ProfessionalSecrecy
-            || self
-                .eyes
-                .coordinates(made.municipality_id, made.neighbourhood_id)
+        let handled = self.is_told_in(signal) && (is_open || is_bound(signal.handler_partner_id));
+        self.eyes
+            .coordinates(made.municipality_id, made.neighbourhood_id)
             || self.eyes.is(made.author_ambassador_id)
-            || self.eyes.works_for(made.author_partner_id)
-            || is_bound(signal.handler_partner_id)
+            || self.wrote(made)
+            || handled
             || served
-            || lifted
     }
 }

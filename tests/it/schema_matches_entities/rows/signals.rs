@@ -52,6 +52,12 @@ pub(super) async fn case(
                 inflow_channel: InflowChannel::Platform,
                 external_reference: Some(text("external reference")),
                 handler_partner_id: Some(ids.partner),
+                handler_basis: Some(entity::referral::SharingBasis::VitalInterest),
+                handler_basis_justification: Some(text("basis justification")),
+                handler_consent_id: Some(consent),
+                handler_disclosed_fields: [entity::referral::DisclosedField::Phone]
+                    .into_iter()
+                    .collect(),
                 due_at: sample_time(),
                 outcome: Some(entity::signal::SignalOutcome::HelpedByVolunteer),
                 outcome_note: Some(text("outcome note")),

@@ -5,7 +5,7 @@ import { serverAudits } from "graphql-http";
 
 const url = process.argv[2];
 if (!url) {
-  console.error("usage: node audit.mjs URL-OF-THE-ENDPOINT");
+  console.error("usage: node http.mjs URL-OF-THE-ENDPOINT");
   process.exit(2);
 }
 

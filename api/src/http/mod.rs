@@ -1,10 +1,10 @@
 //! The wire: routes and what HTTP says around them. One file per way in; to add one, a file here
 //! that reads the request, asks the layer below, and writes the answer.
 //!
-//! `graphql.rs` is `POST` and `GET /graphql`; `accept.rs`, `params.rs` and `answer.rs` are its
-//! reading of media types, its reading of requests, and its writing of answers. `health.rs` tells
-//! whether the service lives and is ready, `schema.rs` serves the schema's text, `explorer.rs` the
-//! demo's GraphiQL.
+//! `passage.rs` is what every request passes, whichever way it came. `graphql.rs` is `POST` and
+//! `GET /graphql`; `accept.rs`, `params.rs` and `answer.rs` are its reading of media types, its
+//! reading of requests, and its writing of answers. `health.rs` tells whether the service lives and is
+//! ready, `schema.rs` serves the schema's text, `explorer.rs` the demo's GraphiQL.
 
 mod accept;
 mod answer;
@@ -18,6 +18,7 @@ pub mod graphql;
 mod graphql_tests;
 pub mod health;
 mod params;
+pub mod passage;
 mod places;
 pub mod schema;
 pub mod serve;

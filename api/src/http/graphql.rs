@@ -25,6 +25,7 @@ use super::budget::{Spent, Standing};
 use super::edge::Edge;
 use super::params::{self, Document};
 use crate::gate::{self, Admitted, Gate, GraphQlRequest, PricedField};
+use crate::store::tasks;
 use crate::telemetry::{OperationKind, RequestScope};
 
 /// Executes what the gate has admitted.
@@ -235,7 +236,7 @@ async fn carried_out<E: Execute>(
     let outcome = if kind == OperationKind::Mutation {
         // In its own task, so that neither a caller who leaves nor the deadline can cut it off
         // between two statements.
-        let execution = tokio::spawn(execution);
+        let execution = tasks::spawn(execution);
         tokio::time::timeout(deadline, async { execution.await.ok().flatten() }).await
     } else {
         tokio::time::timeout(deadline, execution).await

@@ -99,8 +99,8 @@ impl App {
         let edge = &parts.edge;
         let routes =
             http::graphql::router(parts.gate.clone(), Arc::new(self.clone()), edge.clone())
-                .merge(http::health::routes(parts.db.clone()))
-                .merge(http::schema::routes(parts.sdl.clone()));
+                .merge(http::health::routes(parts.db.clone(), edge.health_kept()))
+                .merge(http::schema::routes(&parts.sdl, edge.clone()));
         edge.around(routes).layer(middleware::from_fn_with_state(
             parts.clock.clone(),
             telemetry::request_line,

@@ -142,10 +142,13 @@ async fn handle<E: Execute>(
         return answers.not_acceptable();
     }
     let limit = endpoint.gate.limits().body;
+    // Its room is kept until it is answered.
+    let mut held = endpoint.edge.room().nothing();
     let params = if reads {
         params::of_uri(&parts.uri)
     } else if accept::sends_json(&parts.headers) {
-        match params::read_body(&parts.headers, body, limit, endpoint.edge.body_deadline()).await {
+        let deadline = endpoint.edge.body_deadline();
+        match params::read_body(&parts.headers, body, limit, deadline, &mut held).await {
             Ok(body) => params::of_json(&body),
             Err(why) => Err(why),
         }

@@ -5,6 +5,9 @@
 //! reading of media types, its reading of requests, and its writing of answers. `health.rs` tells
 //! whether the service lives and is ready, `schema.rs` serves the schema's text, `explorer.rs` the
 //! demo's GraphiQL.
+//!
+//! Around them, `edge.rs` is what
+//! every request meets: `budget.rs`, `room.rs` for bodies, `forwarded.rs`, `encoding.rs`, `panics.rs`.
 
 mod accept;
 mod answer;
@@ -12,11 +15,15 @@ pub mod budget;
 mod connection;
 pub mod documents;
 pub mod edge;
+mod encoding;
 pub mod explorer;
+mod forwarded;
 pub mod graphql;
 #[cfg(test)]
 mod graphql_tests;
 pub mod health;
+mod panics;
 mod params;
+mod room;
 pub mod schema;
 pub mod serve;

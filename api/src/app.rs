@@ -1,6 +1,7 @@
 //! The composition: which parts a running service is made of, and how a request goes through them.
 
 mod explain;
+mod running;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -22,6 +23,8 @@ use crate::{
     store::{Cx, Db, Failure, Kind, access::Subject},
     telemetry::{self, RequestScope, ViewerKind},
 };
+
+pub use running::Running;
 
 /// How long a client should wait before it tries again when the database is away.
 const RETRY: Duration = Duration::from_secs(2);

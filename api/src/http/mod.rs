@@ -6,13 +6,15 @@
 //! whether the service lives and is ready, `schema.rs` serves the schema's text, `explorer.rs` the
 //! demo's GraphiQL.
 //!
-//! Around them, `edge.rs` is what
+//! Around them, `serve.rs` listens: `crowd.rs` has the places for connections, `connection.rs` and
+//! `streams.rs` their deadlines, `refusals.rs` the log's lines of those that are refused. `edge.rs` is what
 //! every request meets: `budget.rs`, `room.rs` for bodies, `forwarded.rs`, `encoding.rs`, `panics.rs`.
 
 mod accept;
 mod answer;
 pub mod budget;
 mod connection;
+mod crowd;
 pub mod documents;
 pub mod edge;
 mod encoding;
@@ -24,6 +26,8 @@ mod graphql_tests;
 pub mod health;
 mod panics;
 mod params;
+mod refusals;
 mod room;
 pub mod schema;
 pub mod serve;
+mod streams;

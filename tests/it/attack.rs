@@ -17,8 +17,14 @@ use serde_json::{Value, json};
 
 mod browsers;
 mod budgets;
+mod crowds;
+mod data;
 mod documents;
+mod ending;
 mod http;
+mod http2;
+mod panics;
+mod probes;
 mod requests;
 mod sign_in;
 mod slow;
@@ -27,7 +33,7 @@ mod slow;
 struct Scene {
     service: Service,
     rosa: Person,
-    _town: Town,
+    town: Town,
 }
 
 impl Scene {
@@ -37,7 +43,7 @@ impl Scene {
         Self {
             service: Service::of(&town, env!("CARGO_BIN_EXE_service"), listening),
             rosa,
-            _town: town,
+            town,
         }
     }
 

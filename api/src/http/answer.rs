@@ -1,6 +1,8 @@
 //! What goes back: errors in one shape, whatever they come from, each with `extensions.code` and
 //! `extensions.requestId`. To add a case, a function on [`Answers`].
 
+use std::time::Duration;
+
 use async_graphql::Name;
 use axum::body::Body;
 use axum::http::header::{
@@ -69,6 +71,11 @@ impl Answers {
                 // The rest of the body would be taken for the next request.
                 with(answer, CONNECTION, HeaderValue::from_static("close"))
             }
+            Unreadable::NoRoom => {
+                let retry_after = Duration::from_secs(1);
+                let answer = self.not_executed(NotExecuted::Unavailable { retry_after });
+                with(answer, CONNECTION, HeaderValue::from_static("close"))
+            }
         }
     }
 
@@ -98,7 +105,7 @@ impl Answers {
 
     pub(super) fn not_executed(&self, why: NotExecuted) -> Response {
         // Rounded up: who comes back a moment too early is refused again.
-        let later = |wait: std::time::Duration| {
+        let later = |wait: Duration| {
             let seconds = u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX);
             HeaderValue::from(seconds.max(1))
         };
@@ -162,11 +169,11 @@ impl Answers {
         with(answer, RETRY_AFTER, HeaderValue::from_static("5"))
     }
 
-    /// Execution ended in a panic. By the specification a server's failure is a 5xx in both media
+    /// Reading, admitting or executing it ended in a panic. By the specification a server's failure is a 5xx in both media
     /// types; nothing is known of the data, so there is none.
     pub(super) fn panicked(&self) -> Response {
         let request_id = self.scope.request_id();
-        tracing::error!(request_id, "execution panicked");
+        tracing::error!(request_id, "a request panicked");
         self.error(
             StatusCode::INTERNAL_SERVER_ERROR,
             INTERNAL,

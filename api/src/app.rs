@@ -11,12 +11,12 @@ use crate::{
     auth::{self, Issuers},
     clock::Clock,
     domain::statistics::told::Threshold,
-    gate::{Admitted, Gate, GateSetupError, Limits, OperationKind, PricedField},
+    gate::{Admitted, Explanation, Gate, GateSetupError, Limits},
     graphql::{self, NabijSchema},
     http::{
         self,
-        edge::Edge,
-        graphql::{Caller, Execute, Executed, NotExecuted},
+        edge::{Edge, EdgeError},
+        passage::{Account, Caller, Execute, NotExecuted, Visitor},
     },
     ids::type_id,
     policy::Viewer,
@@ -51,12 +51,15 @@ struct Parts {
 pub enum AppError {
     /// The gate doesn't take our own schema: a bug.
     Gate(GateSetupError),
+    /// The edge doesn't fit the schema.
+    Edge(EdgeError),
 }
 
 impl fmt::Display for AppError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Gate(error) => write!(f, "the gate can't read the schema: {error}"),
+            Self::Edge(error) => error.fmt(f),
         }
     }
 }
@@ -73,6 +76,7 @@ impl App {
         let gate = Gate::new(&sdl, Limits::default())
             .map_err(AppError::Gate)?
             .with_scalars(graphql::scalars::checks().into());
+        edge.fits(&gate).map_err(AppError::Edge)?;
         let schema = graphql::schema();
         let parts = Parts {
             db,
@@ -127,43 +131,6 @@ impl App {
         )
     }
 
-    /// The request's context with its viewer: anonymous without a token, refused with a bad one
-    /// and, for a mutation, without one.
-    async fn sign_in(&self, caller: &Caller, kind: OperationKind) -> Result<Cx, NotExecuted> {
-        let mut cx = self.context(&caller.scope);
-        let refused = |refused: auth::TokenRefused| NotExecuted::Unauthenticated {
-            message: refused.description(),
-            challenge: refused.challenge(),
-        };
-        let Some(token) = auth::bearer(&caller.headers).map_err(refused)? else {
-            // The public directory is read without an account; whoever changes something has one.
-            return match kind {
-                OperationKind::Query => Ok(cx),
-                _ => Err(NotExecuted::Unauthenticated {
-                    message: "Sign in first: send a token as `Authorization: Bearer …`.".to_owned(),
-                    challenge: auth::CHALLENGE.to_owned(),
-                }),
-            };
-        };
-        let identity = self
-            .parts
-            .issuers
-            .verify(token, &self.parts.clock)
-            .map_err(|why| self.charged(caller, refused(why)))?;
-        let subject = Subject {
-            issuer: identity.issuer,
-            subject: identity.subject,
-        };
-        match cx.sign_in(subject).await {
-            Ok(true) => {
-                caller.scope.viewer(viewer_kind(&cx.viewer()));
-                Ok(cx)
-            }
-            Ok(false) => Err(self.charged(caller, no_account())),
-            Err(failure) => Err(unavailable(&failure)),
-        }
-    }
-
     /// The refusal of a token, or that there were too many from this address.
     fn charged(&self, caller: &Caller, refused: NotExecuted) -> NotExecuted {
         match self.parts.edge.charge_wrong_token(caller.origin) {
@@ -199,18 +166,42 @@ fn unavailable(failure: &Failure) -> NotExecuted {
 }
 
 impl Execute for App {
-    async fn execute(&self, admitted: Admitted, caller: Caller) -> Result<Executed, NotExecuted> {
-        let cx = self.sign_in(&caller, admitted.kind).await?;
-        let edge = &self.parts.edge;
-        let viewer = cx.viewer();
-        let account = viewer.user_id();
-        let who = account.map(|id| type_id(Kind::User, id));
-        if !caller.trusted && edge.wants_trusted_documents(who.as_deref()) {
-            return Err(NotExecuted::Untrusted);
+    type Session = Cx;
+
+    /// The request's context with its viewer: anonymous without a token, refused with a bad one.
+    async fn sign_in(&self, caller: &Caller) -> Result<Visitor<Cx>, NotExecuted> {
+        let mut cx = self.context(&caller.scope);
+        let refused = |refused: auth::TokenRefused| NotExecuted::Unauthenticated {
+            message: refused.description(),
+            challenge: refused.challenge(),
+        };
+        let Some(token) = caller.token.as_ref().map_err(|why| refused(*why))? else {
+            return Ok(visitor(cx));
+        };
+        let identity = self
+            .parts
+            .issuers
+            .verify(token, &self.parts.clock)
+            .map_err(|why| self.charged(caller, refused(why)))?;
+        let subject = Subject {
+            issuer: identity.issuer,
+            subject: identity.subject,
+        };
+        match cx.sign_in(subject).await {
+            Ok(true) => {
+                caller.scope.viewer(viewer_kind(&cx.viewer()));
+                Ok(visitor(cx))
+            }
+            Ok(false) => Err(self.charged(caller, no_account())),
+            Err(failure) => Err(unavailable(&failure)),
         }
-        let standing = edge
-            .charge(account, caller.origin, admitted.cost)
-            .map_err(NotExecuted::RateLimited)?;
+    }
+
+    async fn execute(
+        &self,
+        admitted: Admitted,
+        cx: Cx,
+    ) -> Result<async_graphql::Response, NotExecuted> {
         let request = admitted
             .into_request()
             .data(cx.clone())
@@ -220,10 +211,21 @@ impl Execute for App {
         if cx.is_revoked() {
             return Err(no_account());
         }
-        Ok(Executed { response, standing })
+        Ok(response)
     }
 
-    fn explain(&self, fields: &[PricedField]) -> serde_json::Value {
-        explain::explained(fields)
+    fn explain(&self, explanation: &Explanation) -> serde_json::Value {
+        explain::explained(&explanation.fields)
+    }
+}
+
+fn visitor(cx: Cx) -> Visitor<Cx> {
+    let account = cx.viewer().user_id().map(|id| Account {
+        id,
+        type_id: type_id(Kind::User, id),
+    });
+    Visitor {
+        account,
+        session: cx,
     }
 }

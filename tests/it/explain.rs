@@ -81,3 +81,14 @@ async fn what_costs_too_much_is_explained_too() {
     let asked = town.passer_by().asks(query, json!({})).await;
     assert_eq!((asked.status(), asked.code()), (400, "QUERY_TOO_EXPENSIVE"));
 }
+
+/// The same that hold for executing it.
+#[tokio::test]
+async fn a_mutation_is_explained_to_whoever_is_signed_in() {
+    let town = Town::start().await;
+    let query =
+        "mutation($input: SignalTriageInput!) { signalTriage(input: $input) { signal { id } } }";
+    let input = json!({ "input": { "id": "signal_01h455vb4pex5vsknk084sn02q" } });
+    let answer = explains(&town.passer_by(), query, input).await;
+    assert_eq!((answer.status(), answer.code()), (401, "UNAUTHENTICATED"));
+}

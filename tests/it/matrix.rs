@@ -348,11 +348,11 @@ impl Asking<'_> {
                     format!("{{ {} }}", self.selection(*to))
                 }
                 Way::Many(Kind::Event) => {
-                    cost += PAGE + 6;
+                    cost += PAGE + 16;
                     format!("(first: {PAGE}) {{ totalCount nodes {{ id kind }} }}")
                 }
                 Way::Many(to) => {
-                    cost += 2 * PAGE + 3;
+                    cost += 2 * PAGE + 13;
                     let selection = self.selection(*to);
                     format!("(first: {PAGE}) {{ totalCount nodes {{ {selection} }} }}")
                 }

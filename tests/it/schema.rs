@@ -3,6 +3,7 @@
 
 use std::{fs, path::Path};
 
+use nabij_api::gate::{Gate, Limits};
 use nabij_tests::Town;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -25,6 +26,18 @@ fn what_is_committed_is_what_is_served() {
         committed() == served,
         "schema.graphql differs from line {} on: run `cargo run -p nabij-api -- schema --write`",
         same + 1
+    );
+}
+
+/// What a list costs is its length times its items: one that nobody has thought of counts five,
+/// however long it is.
+#[test]
+fn every_list_says_how_long_it_is() {
+    let gate = Gate::new(&committed(), Limits::default()).expect("it is valid");
+    let without = gate.lists_without_length();
+    assert!(
+        without.is_empty(),
+        "{without:?}: a row for each in api/src/gate/cost/lengths.rs, and none for what isn't there"
     );
 }
 

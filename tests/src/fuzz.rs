@@ -470,7 +470,7 @@ pub fn harmful(dice: &mut Dice) -> Written {
     let nested = |open: &str, core: &str, close: &str| {
         format!("{}{core}{}", open.repeat(times), close.repeat(times))
     };
-    let query = match dice.roll(14) {
+    let query = match dice.roll(16) {
         0 => {
             let chain = numbered(&|n| {
                 let m = n + 1;
@@ -505,6 +505,17 @@ pub fn harmful(dice: &mut Dice) -> Written {
             "{{ __schema {{ types {} }} }}",
             nested("{ fields { type ", "{ name }", "} }")
         ),
+        13 => {
+            let name = "zebra7".repeat(10 * times);
+            format!("{{ __schema {{ types {{ fields {{ {name}: name }} }} }} }}")
+        }
+        14 => {
+            let name = "n".repeat(times);
+            format!(
+                "query {name}(${name}: Boolean = true) {{ ...{name} }} \
+                 fragment {name} on Query {{ {name}: __typename @skip(if: ${name}) }}"
+            )
+        }
         _ => format!(
             "{{ {} }}",
             "signals(first: 4294967296) { nodes { id } } ".repeat(times)

@@ -2,6 +2,8 @@
 //! `extensions.explain`. A front-end developer sees which field is dear, and which one a role of
 //! theirs will never be shown.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use nabij_entity::role_grant::Role;
 use sea_orm::Iterable;
 use serde_json::{Value, json};
@@ -67,24 +69,37 @@ fn everybody() -> Vec<&'static str> {
     std::iter::once("ANYBODY").chain(roles).collect()
 }
 
-/// The roles for which the store's condition isn't "never".
-fn seeing(record: &str, part: &str) -> Vec<&'static str> {
-    let kind = Kind::ALL.iter().find(|kind| format!("{kind:?}") == record);
-    let Some(kind) = kind.copied() else {
-        return everybody();
-    };
-    let sees = |viewer: &Viewer| {
-        record::explain(kind, viewer)
-            .iter()
-            .any(|(name, condition)| name == part && condition != "1 = 0")
-    };
-    let mut seeing = Vec::new();
-    if sees(&Viewer::anonymous()) {
-        seeing.push("ANYBODY");
+/// By a kind of record and a part of it (its row, or what a guard shows): who is shown that, in some
+/// scope of theirs.
+type Seen = HashMap<(String, String), Vec<&'static str>>;
+
+/// Worked out once: it takes the statement's conditions for every kind and role.
+static SEEN: LazyLock<Seen> = LazyLock::new(|| {
+    let mut seen = Seen::new();
+    let roles = Role::iter().map(|role| (role.code(), somebody(role)));
+    let viewers = std::iter::once(("ANYBODY", Viewer::anonymous())).chain(roles);
+    for (name, viewer) in viewers {
+        for kind in Kind::ALL {
+            for (part, condition) in record::explain(*kind, &viewer) {
+                let who = seen.entry((format!("{kind:?}"), part)).or_default();
+                // The store's way to say "never".
+                if condition != "1 = 0" {
+                    who.push(name);
+                }
+            }
+        }
     }
-    let roles = Role::iter().filter(|role| sees(&somebody(*role)));
-    seeing.extend(roles.map(Role::code));
-    seeing
+    seen
+});
+
+/// The roles that see a part of a record; what is no record is everybody's.
+fn seeing(record: &str, part: &str) -> Vec<&'static str> {
+    let seen = |part: &str| SEEN.get(&(record.to_owned(), part.to_owned()));
+    match (seen(part), seen("row")) {
+        (Some(roles), _) => roles.clone(),
+        (None, Some(_)) => Vec::new(),
+        (None, None) => everybody(),
+    }
 }
 
 /// Somebody with one role, in one scope.

@@ -8,29 +8,35 @@
 //! | figures (an object of the type `Statistics`) | 50 |
 //! | any other object | 0.05 |
 //! | a leaf | 0.01 |
-//! | a list item or field of an input object in a list's arguments | 0.1 |
-//! | a mutation | 10, and 0.25 per row of its longest list input |
+//! | `totalCount` of a connection | 10 |
+//! | a list item or field of an input object in a query's arguments | 0.1 |
+//! | a mutation | 10, and in the lists of its input 0.25 per object and 0.05 per leaf, however deep |
 //! | the standard introspection query | 250, any other introspection in proportion |
 //!
+//! | an explanation | 10, whatever is explained |
+//!
 //! What is in a list counts as often as the list is long: `first` or `last` (the larger),
-//! [`Limits::default_page`] when a connection has neither, the number of `ids`, the rows sent for
-//! the lists of a mutation's payload, 100 for the places of figures, and 5 otherwise. `@skip` and `@include` change nothing.
-//! Sums saturate; each fragment is weighed once. To give a kind of field another cost: a constant
-//! here and an arm in `Scale::field`.
+//! [`Limits::default_page`] when a connection has neither, the rows sent for the lists of a
+//! mutation's payload, the number of an enum's values, and for every other list of our schema what
+//! `lengths.rs` says. `@skip` and `@include` change nothing. Sums saturate; each fragment is weighed
+//! once. To give a kind of field another cost: a constant here and an arm in `Prices::own`.
 
+mod arguments;
 pub(super) mod explain;
+mod lengths;
 
 use std::collections::{HashMap, HashSet};
 
 use apollo_compiler::Schema;
-use apollo_compiler::ast::{OperationType, Value};
+use apollo_compiler::ast::OperationType;
 use apollo_compiler::executable::{ExecutableDocument, Field, Operation, Selection, SelectionSet};
-use apollo_compiler::response::{JsonMap, JsonValue};
+use apollo_compiler::response::JsonMap;
 use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::validation::Valid;
 
 use super::introspection::{IntrospectionSizes, STANDARD_INTROSPECTION};
 use super::limits::Limits;
+use lengths::{LENGTHS, Length, PLACES, PLACES_OF};
 
 const UNIT: u64 = 100;
 const RECORD: u64 = UNIT;
@@ -39,15 +45,20 @@ const OTHER_OBJECT: u64 = 5;
 /// Figures are counted over all records of a period.
 const FIGURES: u64 = 50 * UNIT;
 const LEAF: u64 = 1;
+/// All records of a list are counted.
+const COUNT: u64 = 10 * UNIT;
 const MUTATION: u64 = 10 * UNIT;
+/// An object in a list of a mutation's input.
 const ROW: u64 = 25;
+/// A leaf in a list of a mutation's input.
+const LISTED: u64 = 5;
 /// A condition of a filter.
 const CONDITION: u64 = 10;
 const INTROSPECTION: u64 = 250 * UNIT;
 /// Items a list is taken to have when nothing says how many.
 const UNSIZED: u64 = 5;
-/// The places of figures, each of which is a record: a municipality has up to so many.
-const PLACES: u64 = 100;
+/// What an explanation takes out of a bucket: its work has a bound, whatever the operation costs.
+pub(super) const EXPLANATION: u64 = 10;
 
 /// What the schema says about costs, found out once.
 #[derive(Debug)]
@@ -55,6 +66,9 @@ pub(super) struct Prices {
     records: HashSet<String>,
     connections: HashSet<String>,
     payloads: HashSet<String>,
+    /// How many values each enum has.
+    enums: HashMap<String, u64>,
+    lengths: HashMap<(&'static str, &'static str), Length>,
     mutation: Option<String>,
     introspection: IntrospectionSizes,
     /// Points of the standard introspection query, by [`IntrospectionSizes`].
@@ -64,6 +78,8 @@ pub(super) struct Prices {
 /// The cost of an operation, and the fragments it reaches.
 pub(super) struct Weighed<'a> {
     pub(super) cost: u64,
+    /// The most comparisons in the arguments of one field.
+    pub(super) comparisons: u64,
     pub(super) fragments: HashSet<&'a str>,
 }
 
@@ -109,16 +125,78 @@ impl Prices {
             .flat_map(|root| root.fields.values())
             .map(|field| field.ty.inner_named_type().to_string())
             .collect();
+        let values = |(name, ty): (&apollo_compiler::Name, &ExtendedType)| match ty {
+            ExtendedType::Enum(of) => Some((name.to_string(), length(&of.values))),
+            _ => None,
+        };
         let mut prices = Self {
             records: named(&is_record),
             connections: named(&is_connection),
             payloads,
+            enums: schema.types.iter().filter_map(values).collect(),
+            lengths: LENGTHS
+                .iter()
+                .map(|&(of, field, length)| ((of, field), length))
+                .collect(),
             mutation: mutation.map(ToString::to_string),
             introspection: IntrospectionSizes::new(schema),
             standard_introspection: 1,
         };
         prices.standard_introspection = prices.weigh_standard(schema).max(1);
         prices
+    }
+
+    /// The cost of one object or leaf by itself.
+    fn own(&self, field: &Field, parent: &str, ty: &str) -> u64 {
+        if field.selection_set.is_empty() {
+            if field.name == "totalCount" && self.connections.contains(parent) {
+                COUNT
+            } else {
+                LEAF
+            }
+        } else if self.records.contains(ty) {
+            RECORD
+        } else if ty == "Statistics" {
+            FIGURES
+        } else {
+            OTHER_OBJECT
+        }
+    }
+
+    /// Whether a list is as long as what its object was asked for.
+    fn is_around(&self, field: &Field, parent: &str) -> bool {
+        let name = field.name.as_str();
+        (self.connections.contains(parent) && matches!(name, "edges" | "nodes"))
+            || self.payloads.contains(parent)
+            || matches!(self.lengths.get(&(parent, name)), Some(Length::Around))
+    }
+
+    /// The list fields, as `Type.field`, of which nothing says how long they are, and the rows of
+    /// `lengths.rs` that are about no field.
+    pub(super) fn lists_without_length(&self, schema: &Schema) -> Vec<String> {
+        let mut rows: HashSet<_> = self.lengths.keys().copied().collect();
+        let mut without = Vec::new();
+        for (of, ty) in &schema.types {
+            let fields = match ty {
+                ExtendedType::Object(object) => &object.fields,
+                ExtendedType::Interface(interface) => &interface.fields,
+                _ => continue,
+            };
+            for (name, field) in fields {
+                let known = rows.remove(&(of.as_str(), name.as_str()))
+                    || self
+                        .enums
+                        .contains_key(field.ty.inner_named_type().as_str())
+                    || self.payloads.contains(of.as_str())
+                    || self.connections.contains(of.as_str())
+                    || of.starts_with("__");
+                if field.ty.is_list() && !known {
+                    without.push(format!("{of}.{name}"));
+                }
+            }
+        }
+        without.extend(rows.iter().map(|(of, name)| format!("{of}.{name}")));
+        without
     }
 
     fn weigh_standard(&self, schema: &Valid<Schema>) -> u64 {
@@ -129,14 +207,7 @@ impl Prices {
         )
         .expect("every schema answers the standard introspection query");
         let no_variables = JsonMap::new();
-        let mut scale = Scale {
-            prices: self,
-            document: &document,
-            variables: &no_variables,
-            default_page: 0,
-            known: HashMap::new(),
-            known_introspection: HashMap::new(),
-        };
+        let mut scale = Scale::new(self, &document, &no_variables, 0);
         let operation = document.operations.iter().next();
         operation.map_or(1, |operation| scale.introspection(&operation.selection_set))
     }
@@ -149,18 +220,12 @@ impl Prices {
         variables: &'a JsonMap,
         limits: &Limits,
     ) -> Weighed<'a> {
-        let mut scale = Scale {
-            prices: self,
-            document,
-            variables,
-            default_page: limits.default_page,
-            known: HashMap::new(),
-            known_introspection: HashMap::new(),
-        };
+        let mut scale = Scale::new(self, document, variables, limits.default_page);
         let weight = scale.set(&operation.selection_set);
         let points = weight.once.saturating_add(weight.each);
         Weighed {
             cost: points.div_ceil(UNIT).max(1),
+            comparisons: scale.comparisons,
             fragments: scale
                 .known
                 .into_keys()
@@ -186,9 +251,28 @@ struct Scale<'a> {
     default_page: u64,
     known: HashMap<&'a str, Weight>,
     known_introspection: HashMap<&'a str, u64>,
+    /// The most comparisons in the arguments of one field, so far.
+    comparisons: u64,
 }
 
 impl<'a> Scale<'a> {
+    fn new(
+        prices: &'a Prices,
+        document: &'a ExecutableDocument,
+        variables: &'a JsonMap,
+        default_page: u64,
+    ) -> Self {
+        Self {
+            prices,
+            document,
+            variables,
+            default_page,
+            known: HashMap::new(),
+            known_introspection: HashMap::new(),
+            comparisons: 0,
+        }
+    }
+
     /// Recursion is bounded by what `extent.rs` has let through.
     fn set(&mut self, set: &'a SelectionSet) -> Weight {
         let mut sum = Weight::default();
@@ -217,147 +301,74 @@ impl<'a> Scale<'a> {
     }
 
     fn field(&mut self, field: &'a Field, parent: &str) -> Weight {
-        let once = |once| Weight { once, each: 0 };
         if matches!(field.name.as_str(), "__schema" | "__type") {
             let points = self
                 .introspection(&field.selection_set)
                 .saturating_mul(INTROSPECTION);
             return once(points.div_ceil(self.prices.standard_introspection));
         }
-        if field.selection_set.is_empty() {
-            return once(LEAF);
-        }
-        let ty = field.ty().inner_named_type().as_str();
         let below = self.set(&field.selection_set);
-        if self.prices.connections.contains(ty) {
-            let page = below
-                .each
-                .saturating_mul(self.page(field).unwrap_or(self.default_page));
-            let conditions = self.conditions(field).saturating_mul(CONDITION);
-            let own = CONNECTION.saturating_add(conditions);
-            return once(own.saturating_add(below.once).saturating_add(page));
-        }
         if self.prices.mutation.as_deref() == Some(parent) {
-            let rows = self.rows(field);
+            return once(self.mutation(field, below));
+        }
+        let conditions = self.conditions(field).saturating_mul(CONDITION);
+        let ty = field.ty().inner_named_type().as_str();
+        if self.prices.connections.contains(ty) {
+            let page = self.page(field).unwrap_or(self.default_page);
             return once(
-                MUTATION
-                    .saturating_add(rows.saturating_mul(ROW))
+                CONNECTION
+                    .saturating_add(conditions)
                     .saturating_add(below.once)
-                    .saturating_add(below.each.saturating_mul(rows.max(UNSIZED))),
+                    .saturating_add(below.each.saturating_mul(page)),
             );
         }
-        let own = if self.prices.records.contains(ty) {
-            RECORD
-        } else if ty == "Statistics" {
-            FIGURES
-        } else {
-            OTHER_OBJECT
-        };
-        let item = own.saturating_add(below.once).saturating_add(below.each);
+        let own = self.prices.own(field, parent, ty);
         if !field.ty().is_list() {
-            let places = parent == "NeighbourhoodStatistics" && own == RECORD;
-            return once(item.saturating_mul(if places { PLACES / UNSIZED } else { 1 }));
+            let around = match below.each {
+                0 => 0,
+                each => each.saturating_mul(self.length(field, parent)),
+            };
+            let item = own.saturating_add(below.once).saturating_add(around);
+            let item = shared(item, parent, &field.name);
+            return once(item.saturating_add(conditions));
         }
-        let paged = self.prices.connections.contains(parent)
-            && matches!(field.name.as_str(), "edges" | "nodes");
-        if paged || self.prices.payloads.contains(parent) {
+        let item = own.saturating_add(below.once).saturating_add(below.each);
+        if self.prices.is_around(field, parent) {
             return Weight {
-                once: 0,
+                once: conditions,
                 each: item,
             };
         }
-        let length = self
-            .page(field)
-            .or_else(|| self.ids(field))
-            .unwrap_or(UNSIZED);
-        once(item.saturating_mul(length))
+        let items = item.saturating_mul(self.length(field, parent));
+        once(items.saturating_add(conditions))
     }
 
-    /// The conditions in a query field's arguments: every item of a list and every field of an input
-    /// object in them, however deep. What the database must compare is paid for like what it reads.
-    fn conditions(&self, field: &Field) -> u64 {
-        field.arguments.iter().fold(0_u64, |sum, argument| {
-            sum.saturating_add(self.within(&argument.value))
-        })
+    fn mutation(&self, field: &'a Field, below: Weight) -> u64 {
+        let sent = self.sent(field);
+        MUTATION
+            .saturating_add(sent.objects.saturating_mul(ROW))
+            .saturating_add(sent.leaves.saturating_mul(LISTED))
+            .saturating_add(below.once)
+            .saturating_add(below.each.saturating_mul(sent.rows().max(UNSIZED)))
     }
 
-    fn within(&self, value: &Value) -> u64 {
-        match value {
-            Value::List(items) => items.iter().fold(0_u64, |sum, item| {
-                sum.saturating_add(1).saturating_add(self.within(item))
-            }),
-            Value::Object(fields) => fields.iter().fold(0_u64, |sum, (_, field)| {
-                sum.saturating_add(1).saturating_add(self.within(field))
-            }),
-            Value::Variable(variable) => {
-                self.variables.get(variable.as_str()).map_or(0, within_json)
+    /// Items of the list that a field gives.
+    fn length(&self, field: &'a Field, parent: &str) -> u64 {
+        let first = self.page(field);
+        match self.prices.lengths.get(&(parent, field.name.as_str())) {
+            Some(Length::Of(length)) => *length,
+            Some(Length::By(factors, most)) => {
+                let product = factors.iter().fold(first.unwrap_or(1), |product, factor| {
+                    let given = self.list(field, factor.list).unwrap_or(factor.otherwise);
+                    product.saturating_mul(given)
+                });
+                product.min(*most)
             }
-            _ => 0,
-        }
-    }
-
-    /// The larger of `first` and `last`, as given or by the schema's default.
-    fn page(&self, field: &Field) -> Option<u64> {
-        ["first", "last"]
-            .into_iter()
-            .filter_map(|name| {
-                // By the definition, so that a default in the schema counts.
-                let value = field.argument_by_name(name).ok()?;
-                match value.as_ref() {
-                    // An integer too long for us is certainly too long a page.
-                    Value::Int(int) => {
-                        Some(int.as_str().parse::<i64>().map_or(u64::MAX, not_negative))
-                    }
-                    Value::Variable(variable) => match self.variables.get(variable.as_str()) {
-                        Some(given) if !given.is_null() => {
-                            Some(given.as_i64().map_or(u64::MAX, not_negative))
-                        }
-                        _ => None,
-                    },
-                    _ => None,
-                }
-            })
-            .max()
-    }
-
-    fn ids(&self, field: &Field) -> Option<u64> {
-        let value = field.specified_argument_by_name("ids")?;
-        Some(match value.as_ref() {
-            Value::List(items) => length(items),
-            Value::Variable(variable) => match self.variables.get(variable.as_str()) {
-                Some(JsonValue::Array(items)) => length(items),
-                _ => 1,
-            },
-            _ => 1,
-        })
-    }
-
-    /// The longest list in the arguments of a mutation: an argument itself, or a field of one.
-    fn rows(&self, field: &Field) -> u64 {
-        let arguments = field.arguments.iter();
-        arguments
-            .map(|argument| self.longest(&argument.value, true))
-            .max()
-            .unwrap_or(0)
-    }
-
-    fn longest(&self, value: &Value, fields_too: bool) -> u64 {
-        match value {
-            Value::List(items) => length(items),
-            Value::Object(fields) if fields_too => fields
-                .iter()
-                .map(|(_, field)| self.longest(field, false))
-                .max()
-                .unwrap_or(0),
-            Value::Variable(variable) => match self.variables.get(variable.as_str()) {
-                Some(JsonValue::Array(items)) => length(items),
-                Some(JsonValue::Object(fields)) if fields_too => {
-                    let lists = fields.values().filter_map(JsonValue::as_array);
-                    lists.map(|items| length(items)).max().unwrap_or(0)
-                }
-                _ => 0,
-            },
-            _ => 0,
+            Some(Length::Around) | None => {
+                let ty = field.ty().inner_named_type().as_str();
+                let values = self.prices.enums.get(ty).copied();
+                first.or(values).unwrap_or(UNSIZED)
+            }
         }
     }
 
@@ -389,22 +400,20 @@ impl<'a> Scale<'a> {
     }
 }
 
-fn within_json(value: &JsonValue) -> u64 {
-    match value {
-        JsonValue::Array(items) => items.iter().fold(0_u64, |sum, item| {
-            sum.saturating_add(1).saturating_add(within_json(item))
-        }),
-        JsonValue::Object(fields) => fields.values().fold(0_u64, |sum, field| {
-            sum.saturating_add(1).saturating_add(within_json(field))
-        }),
-        _ => 0,
-    }
-}
-
-fn not_negative(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or(0)
-}
-
-fn length<T>(items: &[T]) -> u64 {
+fn length<K, V>(items: &apollo_compiler::collections::IndexMap<K, V>) -> u64 {
     u64::try_from(items.len()).unwrap_or(u64::MAX)
+}
+
+fn once(once: u64) -> Weight {
+    Weight { once, each: 0 }
+}
+
+/// The weight of a field in each item of its list, where all of them share a few records.
+fn shared(item: u64, parent: &str, field: &str) -> u64 {
+    let row = PLACES_OF
+        .iter()
+        .find(|(of, name, _)| *of == parent && *name == field);
+    row.map_or(item, |(_, _, length)| {
+        item.saturating_mul(PLACES).div_ceil(*length)
+    })
 }

@@ -155,4 +155,10 @@ impl Documents {
     pub(super) fn len(&self) -> usize {
         self.cache.len()
     }
+
+    /// Estimated bytes of what is kept.
+    #[cfg(test)]
+    pub(super) fn size(&self) -> u64 {
+        self.cache.weight()
+    }
 }

@@ -94,13 +94,33 @@ impl Problem {
 pub struct Refused {
     /// What is wrong, in the order of the document.
     pub problems: Vec<Problem>,
+    /// What the operation would cost, where it is that which is too much.
+    pub cost: Option<u64>,
+}
+
+impl Refused {
+    pub(super) fn new(problems: Vec<Problem>) -> Self {
+        Self {
+            problems,
+            cost: None,
+        }
+    }
+
+    /// An operation that costs more than one may.
+    pub(super) fn too_expensive(cost: u64, limit: u64) -> Self {
+        let message = format!(
+            "The operation costs {cost}; one may cost {limit}. Ask for smaller pages (first) or fewer levels, or in several requests."
+        );
+        Self {
+            problems: vec![Problem::new(RefusalCode::TooExpensive, message)],
+            cost: Some(cost),
+        }
+    }
 }
 
 impl From<Problem> for Refused {
     fn from(problem: Problem) -> Self {
-        Self {
-            problems: vec![problem],
-        }
+        Self::new(vec![problem])
     }
 }
 
@@ -163,7 +183,7 @@ fn collect(
             problem(error.error).at(location)
         })
         .collect();
-    Refused { problems }
+    Refused::new(problems)
 }
 
 fn parser_limit(error: &Diagnostic<'_, DiagnosticData>, limits: &Limits) -> Option<Problem> {

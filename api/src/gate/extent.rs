@@ -62,6 +62,7 @@ pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), Problem>
         match definition {
             Definition::FragmentDefinition(fragment) => {
                 let name = fragment.name.as_str();
+                short(name, limits)?;
                 // Which of two the validator would walk is its own affair: refuse before.
                 if measure.fragments.insert(name, fragment).is_some() {
                     return Err(invalid(&format!(
@@ -69,7 +70,14 @@ pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), Problem>
                     )));
                 }
             }
-            Definition::OperationDefinition(_) => {}
+            Definition::OperationDefinition(operation) => {
+                let variables = operation.variables.iter().map(|variable| &variable.name);
+                operation
+                    .name
+                    .iter()
+                    .chain(variables)
+                    .try_for_each(|name| short(name, limits))?;
+            }
             _ => {
                 return Err(invalid(
                     "The document defines types; send operations and fragments only.",
@@ -135,6 +143,19 @@ fn at_most<T: PartialOrd + std::fmt::Display>(
     Ok(())
 }
 
+/// A name of the caller's own choice. Those of the schema are as long as they are.
+fn short(name: &str, limits: &Limits) -> Result<(), Problem> {
+    if name.len() <= limits.name {
+        return Ok(());
+    }
+    let message = format!(
+        "A name has {} bytes; an alias and the name of an operation, fragment or variable may have {}. Choose a shorter one.",
+        name.len(),
+        limits.name
+    );
+    Err(Problem::new(RefusalCode::TooExpensive, message))
+}
+
 fn invalid(message: &str) -> Problem {
     Problem::new(RefusalCode::ValidationFailed, cut_names(message))
 }
@@ -162,6 +183,9 @@ impl<'a> Measure<'a> {
     fn selection(&mut self, selection: &'a Selection, level: usize) -> Result<Extent, Problem> {
         let (mut extent, directives) = match selection {
             Selection::Field(field) => {
+                if let Some(alias) = &field.alias {
+                    short(alias, self.limits)?;
+                }
                 for argument in &field.arguments {
                     self.value(&argument.value, 1)?;
                 }

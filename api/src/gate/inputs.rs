@@ -182,9 +182,7 @@ impl<'a> Walk<'a> {
         if self.problems.is_empty() {
             return Ok(());
         }
-        Err(Refused {
-            problems: self.problems,
-        })
+        Err(Refused::new(self.problems))
     }
 
     fn begin_at(&mut self, path: String, location: Option<SourceSpan>) {

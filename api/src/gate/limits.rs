@@ -27,6 +27,9 @@ pub struct Limits {
     /// Selections of the whole document with every fragment written out wherever it is spread
     /// (3,000): what validation and execution really walk.
     pub selections: u64,
+    /// Bytes of an alias and of the name of an operation, fragment or variable (128). The answer
+    /// repeats an alias for every item of a list.
+    pub name: usize,
     /// Aliases of one operation, fragments written out (30).
     pub aliases: u64,
     /// Fields at the root of one operation, fragments written out (20).
@@ -35,6 +38,11 @@ pub struct Limits {
     pub directives: u64,
     /// Cost of one operation (1,000); the unit is one record read.
     pub cost: u64,
+    /// Comparisons in the arguments of one field (200). Each binds values, those of what guards the
+    /// column too, and a database takes only so many in one statement (`SQLite` 32,766).
+    pub comparisons: u64,
+    /// Fields that an explanation tells (300).
+    pub explained: usize,
     /// Records a connection is taken to have when neither `first` nor `last` says so (25). The
     /// connections must give no more than this by default.
     pub default_page: u64,
@@ -56,10 +64,13 @@ impl Default for Limits {
             nesting: 30,
             value_depth: 32,
             selections: 3_000,
+            name: 128,
             aliases: 30,
             root_fields: 20,
             directives: 50,
             cost: 1_000,
+            comparisons: 200,
+            explained: 300,
             default_page: 25,
             errors: 20,
             cache: 32 * 1024 * 1024,

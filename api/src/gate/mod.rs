@@ -5,10 +5,11 @@
 //! that double hold its validation for seconds, its sums wrap. So nothing reaches it that hasn't
 //! been through [`Gate::admit`], and what it gets is the document already read.
 //!
-//! `document.rs` reads a text once and keeps it; `extent.rs` measures it; `cost.rs` (with `introspection.rs`)
-//! weighs an operation; `variables.rs` coerces; `inputs.rs` (with `fitting.rs`) checks every value sent; `convert.rs` writes the document over for the executor;
-//! `absent.rs` mends what the executor would misread;
-//! `errors.rs` says why not. A new limit starts in `limits.rs`.
+//! `document.rs` reads a text once and keeps it; `extent.rs` measures it; `cost.rs` weighs an operation,
+//! by `cost/lengths.rs` and what `cost/arguments.rs` finds asked for (with `introspection.rs`);
+//! `variables.rs` coerces; `inputs.rs` (with `fitting.rs`) checks every value sent; `convert.rs` writes
+//! the document over for the executor; `absent.rs` mends what the executor would misread; `errors.rs`
+//! says why not. A new limit starts in `limits.rs`.
 
 mod absent;
 mod convert;
@@ -34,7 +35,7 @@ use async_graphql::parser::types::{DocumentOperations, ExecutableDocument};
 use async_graphql::{Name, Variables};
 use serde_json::{Map, Value};
 
-pub use cost::explain::PricedField;
+pub use cost::explain::{Explanation, PricedField};
 pub use errors::{Location, Problem, RefusalCode, Refused};
 pub use inputs::{ScalarCheck, ScalarChecks};
 pub use limits::Limits;
@@ -82,11 +83,20 @@ pub struct Admitted {
     pub cost: u64,
     /// The most one operation may cost.
     pub cost_limit: u64,
-    /// What each of its fields costs, where that was asked for.
-    pub explained: Option<Vec<PricedField>>,
+    /// What each of its fields costs, where that was asked for. It is not to be executed then.
+    pub explained: Option<Explanation>,
 }
 
 impl Admitted {
+    /// What is taken out of its caller's bucket for it.
+    #[must_use]
+    pub fn charge(&self) -> u64 {
+        match self.explained {
+            Some(_) => cost::EXPLANATION,
+            None => self.cost,
+        }
+    }
+
     /// The request for the executor, with the document read and the text left out.
     #[must_use]
     pub fn into_request(self) -> async_graphql::Request {
@@ -163,6 +173,23 @@ impl Gate {
         &self.limits
     }
 
+    /// Whether a document fits the schema and the limits, whichever of its operations is meant.
+    ///
+    /// # Errors
+    /// With what must be mended.
+    pub fn check(&self, text: &str) -> Result<(), Refused> {
+        self.documents
+            .read(text, &self.schema, &self.limits)
+            .map(drop)
+    }
+
+    /// The list fields of the schema, as `Type.field`, of which `cost/lengths.rs` doesn't say how long
+    /// they are, and its rows that are about no field: none, or costs are guesses.
+    #[must_use]
+    pub fn lists_without_length(&self) -> Vec<String> {
+        self.prices.lists_without_length(&self.schema)
+    }
+
     /// Lets a request through, or says what is wrong with it.
     ///
     /// # Errors
@@ -182,23 +209,21 @@ impl Gate {
         rules.check_literals(&document.typed, operation, &variables)?;
         let Weighed {
             cost,
+            comparisons,
             fragments: reached,
         } = self
             .prices
             .weigh(&document.typed, operation, &variables, &self.limits);
+        if comparisons > self.limits.comparisons {
+            let over = Problem::over("conditions", comparisons, self.limits.comparisons);
+            return Err(over.into());
+        }
         let explained = request.explain.then(|| {
             self.prices
                 .explain(&document.typed, operation, &variables, &self.limits)
         });
-        if cost > self.limits.cost && explained.is_none() {
-            return Err(Problem::new(
-                RefusalCode::TooExpensive,
-                format!(
-                    "The operation costs {}; one may cost {}. Ask for smaller pages (first) or fewer levels, or in several requests.",
-                    cost, self.limits.cost
-                ),
-            )
-            .into());
+        if cost > self.limits.cost && !request.explain {
+            return Err(Refused::too_expensive(cost, self.limits.cost));
         }
 
         let written = document.written(operation).clone();

@@ -85,7 +85,8 @@ fn range(text: &str) -> Option<Range<'_>> {
     let mut parts = split_outside_quotes(text, b';').into_iter();
     let media = parts.next()?.trim();
     let mut quality = 1000;
-    for parameter in parts {
+    // A semicolon may stand there with nothing after it (RFC 9110, 5.6.6).
+    for parameter in parts.filter(|parameter| !parameter.trim().is_empty()) {
         let (name, value) = parameter.split_once('=')?;
         let value = value.trim().trim_matches('"');
         if name.trim().eq_ignore_ascii_case("q") {
@@ -188,6 +189,12 @@ mod tests {
             (&["application/*"], Some(Json)),
             (&["application/json"], Some(Json)),
             (&["application/json; charset=utf-8"], Some(Json)),
+            (&["application/json;"], Some(Json)),
+            (
+                &["application/graphql-response+json; ; q=0.5;"],
+                Some(GraphQl),
+            ),
+            (&["application/json;q"], None),
             (&["application/graphql-response+json"], Some(GraphQl)),
             (
                 &["Application/GraphQL-Response+JSON; charset=\"UTF-8\""],

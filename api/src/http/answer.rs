@@ -1,6 +1,7 @@
 //! What goes back: errors in one shape, whatever they come from, each with `extensions.code` and
 //! `extensions.requestId`. To add a case, a function on [`Answers`].
 
+use std::io;
 use std::time::Duration;
 
 use async_graphql::Name;
@@ -14,18 +15,51 @@ use serde_json::{Value, json};
 
 use super::accept::Media;
 use super::budget::Standing;
-use super::graphql::{Executed, NotExecuted};
 use super::params::Unreadable;
-use crate::gate::Refused;
+use super::passage::{NotExecuted, Stopped};
+use crate::gate::{self, Refused};
 use crate::telemetry::{OperationKind, RequestScope};
 
 const INTERNAL: &str = "INTERNAL_SERVER_ERROR";
 const INTERNAL_MESSAGE: &str = "Something went wrong here that isn't your doing; try again, and report the requestId if it stays.";
 
+/// The largest answer, in bytes, before it is compressed. What keeps within the limits of a request is
+/// smaller by far, but nobody can promise it of every text in a database.
+const LARGEST: usize = 16 * 1024 * 1024;
+
 /// Writes the answers to one request.
 pub(super) struct Answers {
     pub(super) media: Media,
     pub(super) scope: RequestScope,
+    /// Errors in one answer.
+    pub(super) most_errors: usize,
+}
+
+/// What an operation costs, and where that leaves its caller.
+pub(super) struct Price {
+    pub(super) requested: u64,
+    pub(super) limit: u64,
+    /// None where nothing is counted.
+    pub(super) standing: Option<Standing>,
+}
+
+impl Price {
+    fn numbers(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let remaining = self.standing.map(|standing| u64::from(standing.remaining));
+        let numbers = [
+            ("requested", Some(self.requested)),
+            ("limit", Some(self.limit)),
+            ("remaining", remaining),
+        ];
+        numbers
+            .into_iter()
+            .filter_map(|(name, number)| Some((name, number?)))
+    }
+
+    /// As `extensions.cost`.
+    fn told(&self) -> Value {
+        self.numbers().collect()
+    }
 }
 
 impl Answers {
@@ -79,8 +113,18 @@ impl Answers {
         }
     }
 
+    /// The request hasn't passed; one operation may cost `limit`.
+    pub(super) fn stopped(&self, why: Stopped, limit: u64) -> Response {
+        match why {
+            Stopped::NotExecuted(why) => self.not_executed(why),
+            Stopped::UnknownDocument => self.unknown_document(),
+            Stopped::Refused(refused, standing) => self.refused(&refused, limit, standing),
+            Stopped::WrongWay(kind, standing) => standing_at(self.wrong_way(kind), standing),
+        }
+    }
+
     /// The gate has said no.
-    pub(super) fn refused(&self, refused: &Refused) -> Response {
+    fn refused(&self, refused: &Refused, limit: u64, standing: Option<Standing>) -> Response {
         let errors = refused.problems.iter().map(|problem| {
             let mut error = self.written(problem.code.as_str(), &problem.message);
             if let Some(at) = problem.location {
@@ -88,19 +132,35 @@ impl Answers {
             }
             error
         });
-        self.send(
-            self.request_error(),
-            &json!({ "errors": errors.collect::<Vec<_>>() }),
-        )
+        let mut body = json!({ "errors": errors.collect::<Vec<_>>() });
+        if let Some(requested) = refused.cost {
+            let price = Price {
+                requested,
+                limit,
+                standing,
+            };
+            body["extensions"] = json!({ "cost": price.told() });
+        }
+        standing_at(self.send(self.request_error(), &body), standing)
     }
 
-    /// A request error that is about the operation, not about HTTP.
-    pub(super) fn wrong_operation(&self, message: &str) -> Response {
-        self.error(
-            self.request_error(),
-            "OPERATION_RESOLUTION_FAILURE",
-            message,
-        )
+    /// The operation is of a kind that can't come this way.
+    fn wrong_way(&self, kind: gate::OperationKind) -> Response {
+        match kind {
+            gate::OperationKind::Subscription => {
+                let message = "One answer can't carry a subscription; send a query or a mutation \
+                               here.";
+                self.error(
+                    self.request_error(),
+                    "OPERATION_RESOLUTION_FAILURE",
+                    message,
+                )
+            }
+            _ => self.method(
+                "POST",
+                "A mutation changes things; send it as a POST request.",
+            ),
+        }
     }
 
     pub(super) fn not_executed(&self, why: NotExecuted) -> Response {
@@ -120,7 +180,7 @@ impl Answers {
                 let message = "You have sent too much at once; wait as Retry-After says.";
                 let answer = self.error(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message);
                 let answer = with(answer, RETRY_AFTER, later(spent.wait));
-                with_standing(answer, &spent.standing)
+                standing_at(answer, Some(spent.standing))
             }
             NotExecuted::Untrusted => {
                 let message = "You may send nothing but trusted documents, and this is none; have \
@@ -139,18 +199,19 @@ impl Answers {
         }
     }
 
-    /// What an operation would cost and need; nothing was executed, so there is no data.
-    pub(super) fn explained(&self, fields: &Value, cost: u64, limit: u64) -> Response {
-        let cost = json!({ "requested": cost, "limit": limit });
-        let extensions = json!({ "cost": cost, "explain": fields });
-        self.send(
-            StatusCode::OK,
-            &json!({ "data": null, "extensions": extensions }),
-        )
+    /// What an operation would cost and need, but for so many fields; nothing was executed, so there
+    /// is no data.
+    pub(super) fn explained(&self, fields: &Value, left_out: u64, price: &Price) -> Response {
+        let mut extensions = json!({ "cost": price.told(), "explain": fields });
+        if left_out > 0 {
+            extensions["explainLeftOut"] = left_out.into();
+        }
+        let body = json!({ "data": null, "extensions": extensions });
+        standing_at(self.send(StatusCode::OK, &body), price.standing)
     }
 
     /// No trusted document has this id.
-    pub(super) fn unknown_document(&self) -> Response {
+    fn unknown_document(&self) -> Response {
         let message = "No trusted document has this id; send `sha256:` and the hash of a document \
                        that was registered, or its text as query.";
         self.error(self.request_error(), "DOCUMENT_NOT_FOUND", message)
@@ -169,8 +230,8 @@ impl Answers {
         with(answer, RETRY_AFTER, HeaderValue::from_static("5"))
     }
 
-    /// Reading, admitting or executing it ended in a panic. By the specification a server's failure is a 5xx in both media
-    /// types; nothing is known of the data, so there is none.
+    /// Reading, admitting or executing it ended in a panic. By the specification a server's failure is a
+    /// 5xx in both media types; nothing is known of the data, so there is none.
     pub(super) fn panicked(&self) -> Response {
         let request_id = self.scope.request_id();
         tracing::error!(request_id, "a request panicked");
@@ -181,12 +242,18 @@ impl Answers {
         )
     }
 
-    /// What execution gave, with its cost.
-    pub(super) fn executed(&self, executed: Executed, cost: u64, limit: u64) -> Response {
-        let Executed {
-            mut response,
-            standing,
-        } = executed;
+    /// What execution gave, with its cost. Of many errors the first are told, and how many more there
+    /// were.
+    pub(super) fn executed(
+        &self,
+        mut response: async_graphql::Response,
+        price: &Price,
+    ) -> Response {
+        let left_out = response.errors.len().saturating_sub(self.most_errors);
+        response.errors.truncate(self.most_errors);
+        if left_out > 0 {
+            response = response.extension("errorsLeftOut", left_out.into());
+        }
         for error in &mut response.errors {
             self.finish(error);
         }
@@ -205,21 +272,14 @@ impl Answers {
             } else {
                 self.request_error()
             };
-            return self.send(status, &json!({ "errors": response.errors }));
+            let answer = self.send(status, &json!({ "errors": response.errors }));
+            return standing_at(answer, price.standing);
         }
         let headers = std::mem::take(&mut response.http_headers);
-        let mut price = async_graphql::indexmap::IndexMap::from([
-            (Name::new("requested"), async_graphql::Value::from(cost)),
-            (Name::new("limit"), limit.into()),
-        ]);
-        if let Some(standing) = &standing {
-            price.insert(Name::new("remaining"), standing.remaining.into());
-        }
-        let response = response.extension("cost", async_graphql::Value::Object(price));
-        let mut answer = self.send(StatusCode::OK, &response);
-        if let Some(standing) = &standing {
-            answer = with_standing(answer, standing);
-        }
+        let numbers = price.numbers();
+        let told = numbers.map(|(name, number)| (Name::new(name), number.into()));
+        let response = response.extension("cost", async_graphql::Value::Object(told.collect()));
+        let mut answer = standing_at(self.send(StatusCode::OK, &response), price.standing);
         for (name, value) in &headers {
             answer.headers_mut().append(name, value.clone());
         }
@@ -244,6 +304,13 @@ impl Answers {
         extensions.set("requestId", self.scope.request_id());
     }
 
+    /// The answer was more than anybody reads.
+    fn too_large(&self) -> Response {
+        let message = "The answer is larger than 16 MiB; ask for smaller pages (first), fewer fields \
+                       or shorter aliases. If it was a mutation, it is done: read what came of it.";
+        self.error(self.request_error(), "ANSWER_TOO_LARGE", message)
+    }
+
     fn request_error(&self) -> StatusCode {
         match self.media {
             Media::GraphQl => StatusCode::BAD_REQUEST,
@@ -263,8 +330,10 @@ impl Answers {
     }
 
     fn send(&self, status: StatusCode, body: &impl serde::Serialize) -> Response {
-        let (status, bytes) = match serde_json::to_vec(body) {
-            Ok(bytes) => (status, bytes),
+        let mut written = Written(Vec::new());
+        let (status, bytes) = match serde_json::to_writer(&mut written, body) {
+            Ok(()) => (status, written.0),
+            Err(error) if error.is_io() => return self.too_large(),
             // No type of ours does this; a resolver's own value could.
             Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, Vec::new()),
         };
@@ -286,8 +355,29 @@ fn with(mut answer: Response, name: HeaderName, value: HeaderValue) -> Response 
     answer
 }
 
-/// The header fields of draft-ietf-httpapi-ratelimit-headers-10; the unit is the cost's.
-fn with_standing(answer: Response, standing: &Standing) -> Response {
+/// A body as it is written, as far as it may grow.
+struct Written(Vec<u8>);
+
+impl io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > LARGEST {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The header fields of draft-ietf-httpapi-ratelimit-headers-10, where something is counted; the unit
+/// is the cost's.
+fn standing_at(answer: Response, standing: Option<Standing>) -> Response {
+    let Some(standing) = standing else {
+        return answer;
+    };
     let Standing { bucket, remaining } = standing;
     let full = standing.seconds_to_full();
     let window = bucket.burst.get().div_ceil(bucket.per_second.get());

@@ -13,12 +13,22 @@ use governor::{
     NotUntil, Quota, RateLimiter, clock::Clock as _, middleware::StateInformationMiddleware,
     state::keyed::DefaultKeyedStateStore,
 };
+use quick_cache::sync::Cache;
 use uuid::Uuid;
 
 use crate::{clock::Clock, config::Bucket};
 
 /// After so many checks, buckets that have filled up again are forgotten.
 const FORGET_EVERY: u32 = 4096;
+/// Of how many callers it is kept that they have to wait; of more, some are forgotten.
+const BARRED: usize = 10_000;
+/// Bytes of a refused request that cost one more.
+const REFUSED_BYTES: u64 = 256;
+
+/// What a refused request of so many bytes costs. Reading it was work, in proportion to them.
+fn refusal(bytes: usize) -> u64 {
+    1 + u64::try_from(bytes).unwrap_or(u64::MAX) / REFUSED_BYTES
+}
 
 /// Where a caller stands after a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +88,34 @@ impl Budget {
     pub fn address(&self, address: IpAddr, cost: u64) -> Result<Standing, Spent> {
         self.addresses.take(&subscriber(address), cost)
     }
+
+    /// Whether so much of a caller was refused that nothing of them is read for now.
+    ///
+    /// # Errors
+    /// [`Spent`] until there is enough in their bucket for what was refused last.
+    pub fn may_be_read(&self, account: Option<Uuid>, address: IpAddr) -> Result<(), Spent> {
+        match account {
+            Some(account) => self.accounts.may_be_read(&account),
+            None => self.addresses.may_be_read(&subscriber(address)),
+        }
+    }
+
+    /// Takes what a refused request of so many bytes costs out of the account's bucket, or the
+    /// address's without one.
+    ///
+    /// # Errors
+    /// [`Spent`] when there isn't so much in it. Until there is, nothing of the caller is read.
+    pub fn refusal(
+        &self,
+        account: Option<Uuid>,
+        address: IpAddr,
+        bytes: usize,
+    ) -> Result<Standing, Spent> {
+        match account {
+            Some(account) => self.accounts.refuse(&account, refusal(bytes)),
+            None => self.addresses.refuse(&subscriber(address), refusal(bytes)),
+        }
+    }
 }
 
 /// The address that counts: of an IPv6 network of 64 bits, which is one subscriber, the first.
@@ -109,6 +147,8 @@ struct Buckets<K: Clone + Eq + Hash> {
     clock: Since1970,
     limiter: RateLimiter<K, DefaultKeyedStateStore<K>, Since1970, StateInformationMiddleware>,
     checks: AtomicU32,
+    /// Until when nothing is read of a caller.
+    barred: Cache<K, Duration>,
 }
 
 impl<K: Clone + Eq + Hash> Buckets<K> {
@@ -121,7 +161,29 @@ impl<K: Clone + Eq + Hash> Buckets<K> {
             clock,
             limiter,
             checks: AtomicU32::new(0),
+            barred: Cache::new(BARRED),
         }
+    }
+
+    fn may_be_read(&self, key: &K) -> Result<(), Spent> {
+        let until = self.barred.get(key).unwrap_or_default();
+        match until.checked_sub(self.clock.now()) {
+            Some(wait) if !wait.is_zero() => Err(Spent {
+                wait,
+                standing: Standing {
+                    bucket: self.bucket,
+                    remaining: 0,
+                },
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn refuse(&self, key: &K, cost: u64) -> Result<Standing, Spent> {
+        self.take(key, cost).inspect_err(|spent| {
+            let until = self.clock.now() + spent.wait;
+            self.barred.insert(key.clone(), until);
+        })
     }
 
     fn take(&self, key: &K, cost: u64) -> Result<Standing, Spent> {
@@ -181,6 +243,26 @@ mod tests {
         held.advance(Duration::from_secs(2));
         let standing = budget.account(rosa, 60).unwrap();
         assert_eq!((standing.remaining, standing.seconds_to_full()), (0, 10));
+    }
+
+    #[test]
+    fn who_cannot_pay_for_refusals_is_not_read_until_they_can() {
+        let (clock, held) = Clock::held(DateTime::from_timestamp(1_795_348_800, 0).unwrap());
+        let budget = Budget::new(bucket(1_000, 10), bucket(100, 10), &clock);
+        let at: IpAddr = "192.0.2.1".parse().unwrap();
+        let refused = |account| budget.refusal(account, at, 256 * 59);
+        assert_eq!(refused(None).unwrap().remaining, 40, "1 and 59");
+        budget.may_be_read(None, at).unwrap();
+        let spent = refused(None).unwrap_err();
+        assert_eq!(spent.wait, Duration::from_secs(2));
+        assert_eq!(budget.may_be_read(None, at).unwrap_err().wait, spent.wait);
+        // Somebody with an account is another caller, at the same address too.
+        let rosa = Some(Uuid::from_u128(1));
+        budget.may_be_read(rosa, at).unwrap();
+        assert_eq!(refused(rosa).unwrap().remaining, 940);
+        held.advance(Duration::from_secs(2));
+        budget.may_be_read(None, at).unwrap();
+        assert_eq!(refused(None).unwrap().remaining, 0);
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::{collections::HashMap, fmt, fs, io, path::Path, sync::Arc};
 
 use sha2::{Digest, Sha256};
 
+use crate::gate::{Gate, Refused};
+
 /// The documents by their ids, `sha256:` and 64 digits.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedDocuments {
@@ -20,6 +22,8 @@ pub enum DocumentsError {
     Malformed,
     /// This id isn't the hash of its text.
     WrongId(String),
+    /// The document with this id would be refused.
+    Unfit(String, Refused),
 }
 
 impl fmt::Display for DocumentsError {
@@ -33,6 +37,11 @@ impl fmt::Display for DocumentsError {
                 f,
                 "the document {id} has another hash: write the SHA-256 of its text, in lower-case \
                  hexadecimal after `sha256:`"
+            ),
+            Self::Unfit(id, why) => write!(
+                f,
+                "the document {id} would be refused ({why}): register it again as its client now \
+                 writes it, or take it out of the file"
             ),
         }
     }
@@ -64,6 +73,24 @@ impl TrustedDocuments {
         }
     }
 
+    /// Whether the gate takes every one of them: what was registered for an older schema is better
+    /// found at the start than by its client.
+    ///
+    /// # Errors
+    /// [`DocumentsError::Unfit`], of several with the first by its id.
+    pub fn fit(&self, gate: &Gate) -> Result<(), DocumentsError> {
+        let mut unfit: Vec<_> = self
+            .texts
+            .iter()
+            .filter_map(|(id, text)| Some((id, gate.check(text).err()?)))
+            .collect();
+        unfit.sort_by_key(|(id, _)| *id);
+        match unfit.into_iter().next() {
+            Some((id, why)) => Err(DocumentsError::Unfit(id.clone(), why)),
+            None => Ok(()),
+        }
+    }
+
     /// The text of the document with this id.
     #[must_use]
     pub fn text(&self, id: &str) -> Option<&str> {
@@ -92,6 +119,7 @@ pub fn document_id(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gate::Limits;
 
     #[test]
     fn an_id_must_be_the_hash_of_its_text() {
@@ -106,5 +134,25 @@ mod tests {
         assert!(matches!(refused, DocumentsError::WrongId(wrong) if wrong == id));
         let list = TrustedDocuments::of_json(b"[1]").unwrap_err();
         assert!(matches!(list, DocumentsError::Malformed));
+    }
+
+    #[test]
+    fn a_document_that_would_be_refused_is_named() {
+        let gate = Gate::new("type Query { a: Int }", Limits::default()).unwrap();
+        let documents = |texts: &[&str]| {
+            let ids = texts.iter().map(|text| (document_id(text), *text));
+            let json = serde_json::json!(ids.collect::<HashMap<_, _>>());
+            TrustedDocuments::of_json(json.to_string().as_bytes()).unwrap()
+        };
+        documents(&["{ a }", "query A { a } query B { a }"])
+            .fit(&gate)
+            .unwrap();
+        let old = "{ a wasHereOnce }";
+        let why = documents(&["{ a }", old])
+            .fit(&gate)
+            .unwrap_err()
+            .to_string();
+        assert!(why.contains(&document_id(old)), "{why}");
+        assert!(why.contains("wasHereOnce"), "{why}");
     }
 }

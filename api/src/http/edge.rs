@@ -26,7 +26,7 @@ use super::{
     places::{Place, Places},
     room::Room,
 };
-use crate::{clock::Clock, config::EdgeSettings};
+use crate::{clock::Clock, config::EdgeSettings, gate::Gate};
 
 /// What a token that isn't taken costs its sender's address, so that guessing is slow.
 const WRONG_TOKEN: u64 = 50;
@@ -181,6 +181,15 @@ impl Edge {
         &self.parts.documents
     }
 
+    /// Whether all trusted documents fit the schema and the limits of this gate.
+    ///
+    /// # Errors
+    /// [`EdgeError::Documents`] with the first that doesn't.
+    pub fn fits(&self, gate: &Gate) -> Result<(), EdgeError> {
+        let fits = self.parts.documents.fit(gate);
+        fits.map_err(EdgeError::Documents)
+    }
+
     /// Whether this account, or somebody without one, may send nothing but trusted documents.
     #[must_use]
     pub fn wants_trusted_documents(&self, account: Option<&str>) -> bool {
@@ -218,6 +227,33 @@ impl Edge {
             None => budget.address(origin, cost),
         }
         .map(Some)
+    }
+
+    /// Whether so much of a caller was refused that nothing of them is read for now.
+    ///
+    /// # Errors
+    /// [`Spent`] until they can pay for more of it.
+    pub(super) fn may_be_read(&self, account: Option<Uuid>, origin: IpAddr) -> Result<(), Spent> {
+        match &self.parts.budget {
+            Some(budget) => budget.may_be_read(account, origin),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes what a refused request of so many bytes costs out of the caller's bucket.
+    ///
+    /// # Errors
+    /// [`Spent`] when there isn't so much in it.
+    pub(super) fn charge_refusal(
+        &self,
+        account: Option<Uuid>,
+        origin: IpAddr,
+        bytes: usize,
+    ) -> Result<Option<Standing>, Spent> {
+        let budget = self.parts.budget.as_ref();
+        budget
+            .map(|budget| budget.refusal(account, origin, bytes))
+            .transpose()
     }
 
     /// Takes what a wrong token costs out of the address's bucket.

@@ -1,95 +1,32 @@
 //! `POST /graphql` and, for queries only, `GET /graphql`, by the GraphQL-over-HTTP specification:
-//! media types and parameters first, then the gate, then whoever executes.
+//! media types and parameters first, then what every request passes (`passage.rs`), then whoever
+//! executes.
 //!
 //! What executes is an [`Execute`], so this file knows no schema. A new reason not to execute is a
 //! variant of [`NotExecuted`] and its answer in `answer.rs`.
 
-use std::future::Future;
-use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Extension, Request, State};
-use axum::http::{HeaderMap, Method};
+use axum::http::Method;
 use axum::response::Response;
 use axum::routing::any;
 use futures_util::FutureExt;
-use serde_json::Value;
+use tokio::time::{Instant, timeout_at};
 
 use super::accept::{self, Media};
-use super::answer::Answers;
-use super::budget::{Spent, Standing};
+use super::answer::{Answers, Price};
 use super::edge::Edge;
-use super::params::{self, Document};
+use super::params;
+use super::passage::{self, Caller, Execute, NotExecuted, Passed, Way};
 use super::places::Place;
-use crate::gate::{self, Admitted, Gate, GraphQlRequest, PricedField};
+use crate::auth;
+use crate::gate::Gate;
 use crate::store::tasks;
 use crate::telemetry::{OperationKind, RequestScope};
-
-/// Executes what the gate has admitted.
-pub trait Execute: Send + Sync + 'static {
-    /// Signs the caller in and executes.
-    ///
-    /// A mutation runs in a task of its own and to its end, also when the caller has gone: don't
-    /// race it against a timeout. A query is dropped with its request.
-    ///
-    /// # Errors
-    /// When it is not executed at all. What goes wrong in fields belongs in the response, with its
-    /// code in `extensions.code`; an error without one is masked.
-    fn execute(
-        &self,
-        admitted: Admitted,
-        caller: Caller,
-    ) -> impl Future<Output = Result<Executed, NotExecuted>> + Send;
-
-    /// What each field would cost and who may ask for it; executes nothing.
-    fn explain(&self, fields: &[PricedField]) -> Value;
-}
-
-/// What execution gave, and where it left the caller.
-#[derive(Debug)]
-pub struct Executed {
-    /// The response.
-    pub response: async_graphql::Response,
-    /// What is left in the caller's bucket; none where nothing is counted.
-    pub standing: Option<Standing>,
-}
-
-/// Where a request comes from.
-#[derive(Debug)]
-pub struct Caller {
-    /// Its headers, the token among them.
-    pub headers: HeaderMap,
-    /// The address it comes from.
-    pub origin: IpAddr,
-    /// Whether its document is one of the trusted.
-    pub trusted: bool,
-    /// Its id, and what the log learns of it.
-    pub scope: RequestScope,
-}
-
-/// Why a request was not executed. No text may repeat what was sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NotExecuted {
-    /// The token is missing, expired or revoked: 401.
-    Unauthenticated {
-        /// What to do, for the error.
-        message: String,
-        /// The whole value of `WWW-Authenticate`.
-        challenge: String,
-    },
-    /// The caller has used up what it may: 429.
-    RateLimited(Spent),
-    /// This caller may send nothing but trusted documents, and this is none: a request error.
-    Untrusted,
-    /// The service is overloaded or its database is away: 503.
-    Unavailable {
-        /// When to come back; at least a second is said.
-        retry_after: Duration,
-    },
-}
 
 struct Endpoint<E> {
     gate: Arc<Gate>,
@@ -129,6 +66,7 @@ async fn handle<E: Execute>(
     let answers = Answers {
         media: accepted.unwrap_or(Media::Json),
         scope: scope.clone(),
+        most_errors: endpoint.gate.limits().errors,
     };
 
     let reads = parts.method == Method::GET || parts.method == Method::HEAD;
@@ -169,72 +107,54 @@ async fn handle<E: Execute>(
         Ok(params) => params,
         Err(why) => return answers.unreadable(&why, limit),
     };
-    let documents = endpoint.edge.documents();
-    let (query, trusted) = match &params.document {
-        Document::Text(text) => (text.as_str(), documents.holds(text)),
-        Document::Id(id) => match documents.text(id) {
-            Some(text) => (text, true),
-            None => return answers.unknown_document(),
-        },
-    };
 
-    let admitted = endpoint.gate.admit(&GraphQlRequest {
-        query,
-        operation_name: params.operation_name.as_deref(),
-        variables: &params.variables,
-        explain: params.explain,
-    });
-    let admitted = match admitted {
-        Ok(admitted) => admitted,
-        Err(refused) => return answers.refused(&refused),
-    };
-    if let Some(fields) = &admitted.explained {
-        let explained = endpoint.executor.explain(fields);
-        return answers.explained(&explained, admitted.cost, admitted.cost_limit);
-    }
-    let kind = match admitted.kind {
-        gate::OperationKind::Query => OperationKind::Query,
-        gate::OperationKind::Mutation => OperationKind::Mutation,
-        gate::OperationKind::Subscription => OperationKind::Subscription,
-    };
-    scope.operation(admitted.operation_name.as_deref(), kind);
-    match kind {
-        OperationKind::Mutation if reads => {
-            return answers.method(
-                "POST",
-                "A mutation changes things; send it as a POST request.",
-            );
-        }
-        OperationKind::Subscription => {
-            return answers.wrong_operation(
-                "One answer can't carry a subscription; send a query or a mutation here.",
-            );
-        }
-        OperationKind::Query | OperationKind::Mutation => {}
-    }
-
+    let deadline = Instant::now() + endpoint.edge.deadline();
     let caller = Caller {
+        token: auth::bearer(&parts.headers).map(|token| token.map(str::to_owned)),
         origin: endpoint.edge.origin(&parts),
-        headers: parts.headers,
-        trusted,
         scope,
     };
-    carried_out(endpoint, &answers, (admitted, kind), caller, place).await
+    let way = if reads { Way::Reading } else { Way::Answering };
+    let Endpoint {
+        gate,
+        executor,
+        edge,
+    } = &endpoint;
+    let passing = passage::pass(gate, edge, &**executor, &caller, params.asked(), way);
+    match timeout_at(deadline, passing).await {
+        Ok(Ok(passed)) => {
+            carried_out(Arc::clone(executor), &answers, passed, deadline, place).await
+        }
+        Ok(Err(stopped)) => answers.stopped(stopped, gate.limits().cost),
+        Err(_) => answers.timed_out(OperationKind::Query),
+    }
 }
 
 /// Executes within the deadline, and gives the place back at the end.
 async fn carried_out<E: Execute>(
-    endpoint: Endpoint<E>,
+    executor: Arc<E>,
     answers: &Answers,
-    (admitted, kind): (Admitted, OperationKind),
-    caller: Caller,
+    passed: Passed<E::Session>,
+    deadline: Instant,
     place: Place,
 ) -> Response {
-    let (cost, cost_limit) = (admitted.cost, admitted.cost_limit);
-    let deadline = endpoint.edge.deadline();
-    let executor = endpoint.executor;
+    let Passed {
+        admitted,
+        session,
+        standing,
+    } = passed;
+    let price = Price {
+        requested: admitted.cost,
+        limit: admitted.cost_limit,
+        standing,
+    };
+    if let Some(explanation) = &admitted.explained {
+        let told = executor.explain(explanation);
+        return answers.explained(&told, explanation.left_out, &price);
+    }
+    let kind = passage::logged(admitted.kind);
     let execution = async move {
-        let execution = executor.execute(admitted, caller);
+        let execution = executor.execute(admitted, session);
         // The future is gone after a panic, and what it shared guards itself (locks, transactions).
         let outcome = AssertUnwindSafe(execution).catch_unwind().await.ok();
         drop(place);
@@ -244,12 +164,12 @@ async fn carried_out<E: Execute>(
         // In its own task, so that neither a caller who leaves nor the deadline can cut it off
         // between two statements.
         let execution = tasks::spawn(execution);
-        tokio::time::timeout(deadline, async { execution.await.ok().flatten() }).await
+        timeout_at(deadline, async { execution.await.ok().flatten() }).await
     } else {
-        tokio::time::timeout(deadline, execution).await
+        timeout_at(deadline, execution).await
     };
     match outcome {
-        Ok(Some(Ok(executed))) => answers.executed(executed, cost, cost_limit),
+        Ok(Some(Ok(response))) => answers.executed(response, &price),
         Ok(Some(Err(why))) => answers.not_executed(why),
         Ok(None) => answers.panicked(),
         Err(_) => answers.timed_out(kind),

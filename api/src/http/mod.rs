@@ -1,10 +1,10 @@
 //! The wire: routes and what HTTP says around them. One file per way in; to add one, a file here
 //! that reads the request, asks the layer below, and writes the answer.
 //!
-//! `graphql.rs` is `POST` and `GET /graphql`; `accept.rs`, `params.rs` and `answer.rs` are its
-//! reading of media types, its reading of requests, and its writing of answers. `health.rs` tells
-//! whether the service lives and is ready, `schema.rs` serves the schema's text, `explorer.rs` the
-//! demo's GraphiQL.
+//! `passage.rs` is what every request passes, whichever way it came. `graphql.rs` is `POST` and
+//! `GET /graphql`; `accept.rs`, `params.rs` and `answer.rs` are its reading of media types, its
+//! reading of requests, and its writing of answers. `health.rs` tells whether the service lives and is
+//! ready, `schema.rs` serves the schema's text, `explorer.rs` the demo's GraphiQL.
 //!
 //! Around them, `serve.rs` listens: `crowd.rs` has the places for connections, `connection.rs` and
 //! `streams.rs` their deadlines, `refusals.rs` the log's lines of those that are refused. `edge.rs` is what
@@ -27,6 +27,7 @@ mod graphql_tests;
 pub mod health;
 mod panics;
 mod params;
+pub mod passage;
 mod places;
 mod refusals;
 mod room;

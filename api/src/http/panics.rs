@@ -26,6 +26,13 @@ pub(super) async fn caught(
     // What was worked on is gone, and what is shared guards itself (locks, transactions).
     match AssertUnwindSafe(next.run(request)).catch_unwind().await {
         Ok(answer) => answer,
-        Err(_) => Answers { media, scope }.panicked(),
+        Err(_) => {
+            let answers = Answers {
+                media,
+                scope,
+                most_errors: 1,
+            };
+            answers.panicked()
+        }
     }
 }

@@ -10,25 +10,31 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::{Map, Value};
 use tokio::time::{Instant, timeout_at};
 
+use super::passage::{Asked, Document};
 use super::room::Held;
 
 /// A well-formed request.
 #[derive(Debug)]
 pub(super) struct Params {
-    pub(super) document: Document,
-    pub(super) operation_name: Option<String>,
-    pub(super) variables: Map<String, Value>,
+    document: Document,
+    operation_name: Option<String>,
+    variables: Map<String, Value>,
     /// `extensions.explain`: say what it would cost and need, and execute nothing.
-    pub(super) explain: bool,
+    explain: bool,
+    /// How long they are, as they were sent.
+    bytes: usize,
 }
 
-/// The document of a request.
-#[derive(Debug)]
-pub(super) enum Document {
-    /// Its text.
-    Text(String),
-    /// The id of one that is trusted.
-    Id(String),
+impl Params {
+    pub(super) fn asked(&self) -> Asked<'_> {
+        Asked {
+            document: &self.document,
+            operation_name: self.operation_name.as_deref(),
+            variables: &self.variables,
+            explain: self.explain,
+            bytes: self.bytes,
+        }
+    }
 }
 
 /// Why there is no request in it; the text says what to send.
@@ -141,6 +147,7 @@ pub(super) fn of_json(body: &[u8]) -> Result<Params, Unreadable> {
         operation_name: not_empty(operation_name),
         variables,
         explain: asks_to_explain(&extensions)?,
+        bytes: body.len(),
     })
 }
 
@@ -182,6 +189,7 @@ pub(super) fn of_uri(uri: &Uri) -> Result<Params, Unreadable> {
         operation_name: not_empty(operation_name),
         variables: json(variables, VARIABLES)?,
         explain: asks_to_explain(&extensions)?,
+        bytes: uri.query().map_or(0, str::len),
     })
 }
 

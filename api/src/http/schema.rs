@@ -21,7 +21,7 @@ use super::{
     documents::document_id,
     edge::Edge,
     encoding,
-    graphql::NotExecuted,
+    passage::NotExecuted,
 };
 use crate::telemetry::RequestScope;
 
@@ -124,7 +124,12 @@ async fn answer(
         Ok(_) => form.answer(known),
         Err(spent) => {
             let media = accept::negotiate(&parts.headers).unwrap_or(Media::Json);
-            Answers { media, scope }.not_executed(NotExecuted::RateLimited(spent))
+            let answers = Answers {
+                media,
+                scope,
+                most_errors: 1,
+            };
+            answers.not_executed(NotExecuted::RateLimited(spent))
         }
     }
 }

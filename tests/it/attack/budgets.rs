@@ -2,9 +2,15 @@
 
 use std::time::Duration;
 
-use nabij_api::http::documents::document_id;
+use nabij_api::{
+    app::App,
+    auth::Issuers,
+    clock::Clock,
+    config::EdgeSettings,
+    http::{documents::document_id, edge::Edge},
+};
 use nabij_tests::{
-    Folder,
+    Folder, Town,
     service::{CONTROL, Listening, Service},
     wire::Reply,
 };
@@ -128,13 +134,94 @@ async fn guessing_at_tokens_is_slow() {
     let token = format!("Bearer {}", service.token(&scene.rosa));
     let good = Message::query(ME).and("authorization", &token);
     assert_eq!(send(service, &good).await.status, 200);
-    // What can't be understood is refused before anything is counted, and costs its sender nothing.
-    service.waits(Duration::from_secs(12));
-    for _ in 0..100 {
-        assert_eq!(send(service, &Message::query("{")).await.status, 400);
-    }
-    let page = send(service, &Message::query(PLACES)).await;
-    assert_eq!(page.status, 200);
+}
+
+/// Reading what is refused is work, so it is paid for by its length. Who can't pay isn't read.
+#[tokio::test]
+async fn what_is_refused_costs_its_sender() {
+    let scene = Scene::set(small()).await;
+    let service = &scene.service;
+    let short = send(service, &Message::query("{")).await;
+    assert_eq!(short.status, 400);
+    assert_eq!(figure(&short, "ratelimit", "r"), 1_199);
+    let older = Message::query("{ zebra }").by("accept", "application/json");
+    assert_eq!(
+        figure(&send(service, &older).await, "ratelimit", "r"),
+        1_198
+    );
+    service.waits(Duration::from_secs(1));
+
+    // 1, and 1 for each 256 bytes: 99.
+    let text = format!("{{ {} }}", "zebra ".repeat(4_200));
+    let body = json!({ "query": text }).to_string();
+    let long = Message::post(body.clone());
+    let cost = 1 + body.len() as u64 / 256;
+    let (refused, times) = empties(service, &long).await;
+    assert_eq!(refused.code(), "RATE_LIMITED");
+    assert_eq!(times as u64, 1_200 / cost);
+    let wait = refused.header("retry-after").parse().expect("seconds");
+    // Now nothing is read: not what is right either.
+    let page = Message::query(PLACES);
+    let unread = send(service, &page).await;
+    assert_eq!(
+        (unread.status, unread.code()),
+        (429, "RATE_LIMITED".to_owned())
+    );
+    assert_eq!(unread.header("retry-after"), refused.header("retry-after"));
+    // Whoever has an account pays out of a bucket of their own.
+    let token = format!("Bearer {}", service.token(&scene.rosa));
+    let signed = |message: &Message| message.clone().and("authorization", &token);
+    let reply = send(service, &signed(&long)).await;
+    assert_eq!(reply.status, 400, "{}", reply.text());
+    assert_eq!(figure(&reply, "ratelimit", "r"), 1_200 - cost);
+    service.waits(Duration::from_secs(wait));
+    assert_eq!(send(service, &page).await.status, 200);
+}
+
+/// A mutation that isn't done for want of a token, or because it came by GET, was read too.
+#[tokio::test]
+async fn what_is_turned_away_after_reading_costs_as_well() {
+    let scene = Scene::set(small()).await;
+    let service = &scene.service;
+    let text = "mutation { signalWithdraw(input: { id: \"zebra7\" }) { userErrors { code } } }";
+    assert_eq!(send(service, &Message::query(text)).await.status, 401);
+    let encoded =
+        "mutation%7BsignalWithdraw(input%3A%7Bid%3A%22x%22%7D)%7BuserErrors%7Bcode%7D%7D%7D";
+    let get = Message::new("GET", &format!("/graphql?query={encoded}"));
+    let reply = send(service, &get).await;
+    assert_eq!(reply.status, 405);
+    assert_eq!(figure(&reply, "ratelimit", "r"), 1_198);
+}
+
+#[tokio::test]
+async fn what_is_too_expensive_and_what_is_explained_tell_their_cost() {
+    let scene = Scene::set(small()).await;
+    let service = &scene.service;
+    let text = "{ signals(first: 100) { nodes { referrals(first: 100) { nodes { id } } } } }";
+    let refused = send(service, &Message::query(text)).await;
+    assert_eq!(
+        (refused.status, refused.code()),
+        (400, "QUERY_TOO_EXPENSIVE".to_owned())
+    );
+    let cost = refused.json()["extensions"]["cost"].clone();
+    assert_eq!(
+        cost,
+        json!({ "requested": 10_301, "limit": 1_000, "remaining": 1_199 })
+    );
+    assert_eq!(figure(&refused, "ratelimit", "r"), 1_199);
+
+    let body = json!({ "query": text, "extensions": { "explain": true } });
+    let explained = send(service, &Message::json(&body)).await;
+    assert_eq!(explained.status, 200, "{}", explained.text());
+    let cost = explained.json()["extensions"]["cost"].clone();
+    assert_eq!(
+        cost,
+        json!({ "requested": 10_301, "limit": 1_000, "remaining": 1_189 })
+    );
+    assert_eq!(figure(&explained, "ratelimit-policy", "q"), 1_200);
+    // An explanation is paid for like anything else.
+    let (refused, _) = empties(service, &Message::json(&body)).await;
+    assert_eq!(refused.code(), "RATE_LIMITED");
 }
 
 /// Without proxies in the settings, what a caller writes into `X-Forwarded-For` changes nothing.
@@ -305,12 +392,21 @@ async fn trusted_documents() {
     let token = format!("Bearer {}", scene.service.token(&scene.rosa));
     let signed = |message: &Message| message.clone().and("authorization", &token);
     let spaced = Message::query("{ me { id }  }");
+    let explained = json!({ "query": "{ zebra7", "extensions": { "explain": true } });
     let mut cases = vec![
         Case::raw("by its id", by_id(&id).bytes(), &[200]),
         Case::raw("by its id over GET", get.bytes(), &[200]),
         Case::raw("by its text", Message::query(ME).bytes(), &[200]),
         Case::new("another", &other, 400, UNTRUSTED),
         Case::new("a space more", &spaced, 400, UNTRUSTED),
+        // Nothing of these is read.
+        Case::new(
+            "what is no GraphQL",
+            &Message::query("{ zebra7"),
+            400,
+            UNTRUSTED,
+        ),
+        Case::new("explained", &Message::json(&explained), 400, UNTRUSTED),
         Case::new(
             "another, older",
             &other.clone().by("accept", "application/json"),
@@ -341,4 +437,42 @@ async fn trusted_documents() {
         ));
     }
     scene.withstands(cases).await;
+}
+
+/// For an account too, before anything is read: only who it is must be known.
+#[tokio::test]
+async fn trusted_documents_for_everybody() {
+    let folder = Folder::default();
+    let documents = json!({ document_id(ME): ME, document_id(CONTROL): CONTROL }).to_string();
+    let mut listening = Listening::default();
+    listening.edge.documents_file = Some(folder.file("documents.json", &documents).into());
+    listening.edge.documents_only_for = vec!["everybody".to_owned()];
+    let scene = Scene::set(listening).await;
+    let token = format!("Bearer {}", scene.service.token(&scene.rosa));
+    let signed = |text: &str| Message::query(text).and("authorization", &token);
+    let cases = vec![
+        Case::raw("a trusted one", signed(ME).bytes(), &[200]),
+        Case::new("another", &signed("{ me { __typename } }"), 400, UNTRUSTED),
+        Case::new("what is no GraphQL", &signed("{ zebra7"), 400, UNTRUSTED),
+    ];
+    scene.withstands(cases).await;
+}
+
+/// What was registered for an older schema is found when the service starts, not by its client.
+#[tokio::test]
+async fn a_trusted_document_that_does_not_fit_stops_the_service_at_its_start() {
+    let town = Town::start().await;
+    let folder = Folder::default();
+    let old = "{ me { wasHereOnce } }";
+    let documents = json!({ document_id(ME): ME, document_id(old): old }).to_string();
+    let settings = EdgeSettings {
+        documents_file: Some(folder.file("documents.json", &documents).into()),
+        ..EdgeSettings::default()
+    };
+    let clock = Clock::system();
+    let edge = Edge::from_settings(&settings, &clock).expect("each id is the hash of its text");
+    let refused = App::new(town.db().clone(), clock, Issuers::default(), edge).err();
+    let why = refused.expect("it doesn't start").to_string();
+    assert!(why.contains(&document_id(old)), "{why}");
+    assert!(why.contains("wasHereOnce"), "{why}");
 }

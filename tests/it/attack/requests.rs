@@ -113,6 +113,11 @@ fn media() -> Vec<Case> {
     .concat();
     let bomb = Message::post(bomb).and("content-encoding", "gzip");
     cases.push(Case::new("a compressed bomb", &bomb, 415, MEDIA));
+    // A semicolon with nothing behind it says nothing.
+    for accept in ["application/json;", "application/graphql-response+json; ;"] {
+        let message = good.clone().by("accept", accept);
+        cases.push(Case::raw(accept, message.bytes(), &[200]));
+    }
     let ranges = "text/zebra7;q=0.1, ".repeat(500);
     for accept in [
         "text/html",
@@ -215,9 +220,12 @@ fn methods_and_paths() -> Vec<Case> {
         cases.push(case.with("allow", "GET"));
     }
     // What is not for GraphQL is answered as usual, and has nothing in it for the log.
-    let name = format!("query {} {{ __typename }}", "zebra7".repeat(1_000));
-    let long = Message::query(&name.replace("zebra7", "Z"));
-    cases.push(Case::raw("a name of 1,000 letters", long.bytes(), &[200]));
+    let named = |letters| format!("query {} {{ __typename }}", "Z".repeat(letters));
+    let long = Message::query(&named(128));
+    cases.push(Case::raw("a name of 128 letters", long.bytes(), &[200]));
+    let longer = Message::query(&named(129));
+    let code = "QUERY_TOO_EXPENSIVE";
+    cases.push(Case::new("a name of 129 letters", &longer, 400, code));
     let unsigned = Message::query(
         "mutation { signalWithdraw(input: { id: \"zebra7\" }) { userErrors { code } } }",
     );

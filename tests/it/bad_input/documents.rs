@@ -102,3 +102,30 @@ async fn page_sizes_that_are_none() {
     }
     is_well(&scene.coordinator, &scene.signal).await;
 }
+
+/// A comparison of what is guarded binds the guard's values too, and a database takes only so many in
+/// one statement: what is within the limits is answered, and what is beyond them is refused before.
+#[tokio::test]
+async fn comparisons_up_to_what_a_database_takes() {
+    let scene = Scene::set().await;
+    // The name of a resident is guarded, by all that an ambassador may stand in.
+    let query = "query($where: ResidentWhere) { residents(first: 1, where: $where) { totalCount nodes { id } } }";
+    let compared = |times: usize| {
+        let each = |n: usize| json!({ "familyName": { "eq": format!("zebra7 {n}") } });
+        json!({ "where": { "or": (0..times).map(each).collect::<Vec<_>>() } })
+    };
+    let answer = scene.rosa.asks(query, compared(200)).await;
+    assert_eq!(answer.data("/residents/totalCount"), 0, "{}", answer.text());
+    is_stopped(
+        &scene,
+        query.to_owned(),
+        compared(201),
+        "QUERY_TOO_EXPENSIVE",
+    )
+    .await;
+    // What is left of the cost, as values of one comparison.
+    let mut most = compared(199);
+    most["where"]["or"][0]["familyName"] = json!({ "in": vec!["z"; 9_000] });
+    let answer = scene.rosa.asks(query, most).await;
+    assert_eq!(answer.data("/residents/totalCount"), 0, "{}", answer.text());
+}

@@ -1,6 +1,5 @@
-//! The cost of an operation field by field, for whoever wants to make it cheaper.
-
-use std::collections::HashMap;
+//! The cost of an operation field by field, for whoever wants to make it cheaper. No more than so many
+//! fields are told: each is weighed anew, and has its whole path.
 
 use apollo_compiler::executable::{ExecutableDocument, Field, Operation, Selection, SelectionSet};
 use apollo_compiler::response::JsonMap;
@@ -24,75 +23,86 @@ pub struct PricedField {
     pub hundredths: u64,
 }
 
+/// What an operation costs, field by field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Explanation {
+    /// Its fields in the order of the document, fragments written out, as many as are told.
+    /// Introspection is one field.
+    pub fields: Vec<PricedField>,
+    /// How many more it has.
+    pub left_out: u64,
+}
+
 impl Prices {
-    /// The fields of an operation that was weighed, in the order of the document, fragments
-    /// written out. Introspection is one field.
+    /// Explains an operation that was weighed.
     pub(in crate::gate) fn explain(
         &self,
         document: &Valid<ExecutableDocument>,
         operation: &Operation,
         variables: &JsonMap,
         limits: &Limits,
-    ) -> Vec<PricedField> {
-        let mut scale = Scale {
-            prices: self,
-            document,
-            variables,
-            default_page: limits.default_page,
-            known: HashMap::new(),
-            known_introspection: HashMap::new(),
+    ) -> Explanation {
+        let mut walk = Walk {
+            scale: Scale::new(self, document, variables, limits.default_page),
+            most: limits.explained,
+            told: Explanation::default(),
         };
-        let mut fields = Vec::new();
-        walk(&mut scale, &operation.selection_set, "", &mut fields);
-        fields
+        walk.set(&operation.selection_set, "");
+        walk.told
     }
 }
 
-/// Bounded, since `extent.rs` counts the selections with their fragments written out.
-fn walk<'a>(
-    scale: &mut Scale<'a>,
-    set: &'a SelectionSet,
-    above: &str,
-    fields: &mut Vec<PricedField>,
-) {
-    for selection in &set.selections {
-        match selection {
-            Selection::Field(field) => priced(scale, field, set.ty.as_str(), above, fields),
-            Selection::InlineFragment(inline) => {
-                walk(scale, &inline.selection_set, above, fields);
-            }
-            Selection::FragmentSpread(spread) => {
-                let document = scale.document;
-                if let Some(fragment) = document.fragments.get(spread.fragment_name.as_str()) {
-                    walk(scale, &fragment.selection_set, above, fields);
+struct Walk<'a> {
+    scale: Scale<'a>,
+    most: usize,
+    told: Explanation,
+}
+
+impl<'a> Walk<'a> {
+    /// Bounded, since `extent.rs` counts the selections with their fragments written out.
+    fn set(&mut self, set: &'a SelectionSet, above: &str) {
+        for selection in &set.selections {
+            match selection {
+                Selection::Field(field) => self.field(field, set.ty.as_str(), above),
+                Selection::InlineFragment(inline) => self.set(&inline.selection_set, above),
+                Selection::FragmentSpread(spread) => {
+                    let document = self.scale.document;
+                    if let Some(fragment) = document.fragments.get(spread.fragment_name.as_str()) {
+                        self.set(&fragment.selection_set, above);
+                    }
                 }
             }
         }
     }
-}
 
-fn priced<'a>(
-    scale: &mut Scale<'a>,
-    field: &'a Field,
-    of: &str,
-    above: &str,
-    fields: &mut Vec<PricedField>,
-) {
-    let key = field.response_key().as_str();
-    let path = if above.is_empty() {
-        key.to_owned()
-    } else {
-        format!("{above}.{key}")
-    };
-    let weight = scale.field(field, of);
-    fields.push(PricedField {
-        path: path.clone(),
-        of: of.to_owned(),
-        field: field.name.to_string(),
-        to: field.ty().inner_named_type().to_string(),
-        hundredths: weight.once.saturating_add(weight.each),
-    });
-    if !field.name.as_str().starts_with("__") {
-        walk(scale, &field.selection_set, &path, fields);
+    fn field(&mut self, field: &'a Field, of: &str, above: &str) {
+        let path = if self.told.fields.len() < self.most {
+            self.tell(field, of, above)
+        } else {
+            self.told.left_out += 1;
+            String::new()
+        };
+        if !field.name.as_str().starts_with("__") {
+            self.set(&field.selection_set, &path);
+        }
+    }
+
+    /// Tells one more; its path.
+    fn tell(&mut self, field: &'a Field, of: &str, above: &str) -> String {
+        let key = field.response_key().as_str();
+        let path = if above.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{above}.{key}")
+        };
+        let weight = self.scale.field(field, of);
+        self.told.fields.push(PricedField {
+            path: path.clone(),
+            of: of.to_owned(),
+            field: field.name.to_string(),
+            to: field.ty().inner_named_type().to_string(),
+            hundredths: weight.once.saturating_add(weight.each),
+        });
+        path
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 
+mod explanations;
 mod inputs;
 mod size;
 
@@ -24,6 +25,7 @@ type Signal implements Node {
   referrals(first: Int = 10): ReferralConnection!
   parent: Signal
   actions: [Action!]!
+  urgencies: [Urgency!]!
 }
 enum Urgency { LOW HIGH }
 type Action { name: String! }
@@ -38,7 +40,8 @@ type Mutation {
   signalSubmit(input: SignalSubmitInput!): SignalSubmitPayload
   signalSubmitMany(input: SignalSubmitManyInput!): SignalSubmitManyPayload
 }
-input SignalSubmitInput { title: String! urgency: Urgency = LOW }
+input SignalSubmitInput { title: String! urgency: Urgency = LOW tags: [String!] parts: [PartInput!] }
+input PartInput { names: [String!] }
 input SignalSubmitManyInput { signals: [SignalSubmitInput!]! }
 type SignalSubmitPayload { signal: Signal userErrors: [UserError!]! }
 type SignalSubmitManyPayload { results: [SignalSubmitPayload!]! userErrors: [UserError!]! }
@@ -189,6 +192,24 @@ fn a_document_is_read_once_and_refused_ones_are_not_kept() {
         admit("{ nothing }").unwrap_err();
     }
     assert_eq!(gate.documents.len(), 1);
+}
+
+/// Whoever sends ever new documents fills the cache to its bound and no further.
+#[test]
+fn what_is_kept_of_documents_has_a_bound() {
+    let limits = Limits {
+        cache: 2 * 1024 * 1024,
+        ..Limits::default()
+    };
+    let gate = Gate::new(SDL, limits).unwrap();
+    for number in 0..2_000 {
+        let query = format!("{{ a{number}: hello {} }}", ", ".repeat(number % 50));
+        gate.check(&query).unwrap();
+        assert!(gate.documents.size() <= limits.cache, "after {number}");
+    }
+    let (kept, size) = (gate.documents.len(), gate.documents.size());
+    assert!(kept > 10 && kept < 1_000, "{kept}");
+    assert!(size > limits.cache / 4, "{size}");
 }
 
 #[test]

@@ -161,6 +161,22 @@ fn each_limit_holds_at_its_edge() {
     admit(&inline(29)).unwrap();
     refused(&inline(30), RefusalCode::TooExpensive);
 
+    let named = |length: usize| {
+        let name = "x".repeat(length);
+        [
+            format!("{{ {name}: hello }}"),
+            format!("query {name} {{ hello }}"),
+            format!("query(${name}: String) {{ hello(text: ${name}) }}"),
+            format!("{{ ...{name} }} fragment {name} on Query {{ hello }}"),
+            format!("{{ __schema {{ types {{ fields {{ {name}: name }} }} }} }}"),
+        ]
+    };
+    for (longest, longer) in named(128).iter().zip(&named(129)) {
+        admit(longest).unwrap();
+        let problem = refused(longer, RefusalCode::TooExpensive);
+        assert!(problem.message.contains("129 bytes"), "{}", problem.message);
+    }
+
     let problem = refused(&"{ hello } ".repeat(3_000), RefusalCode::TooExpensive);
     assert!(
         problem.message.contains("5000 tokens"),
@@ -196,7 +212,14 @@ fn costs_are_multiplied_by_the_lists_they_stand_in() {
     // 25 when nothing is said; the schema's default when there is one.
     assert_eq!(cost("{ signals { nodes { id } } }"), 27);
     assert_eq!(cost("{ signal { referrals { nodes { id } } } }"), 13);
+    // Three records of one leaf, and three items of a list to compare with: 3 × (1.01 + 0.1).
     assert_eq!(cost("{ nodes(ids: [1, 2, 3]) { id } }"), 4);
+    let ids = vec![json!("x"); 100];
+    let nodes = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+    let admitted = admit_with(nodes, &json!({ "ids": ids })).unwrap();
+    assert_eq!(admitted.cost, 111);
+    // All of a connection's records are counted: 1 + 10.
+    assert_eq!(cost("{ signals(first: 1) { totalCount } }"), 11);
     assert_eq!(cost("{ signal { actions { name } } }"), 2);
     // Ten of ten: 1 + 10 × (1 + 1 + 10 × 1.01).
     assert_eq!(
@@ -253,4 +276,77 @@ fn a_full_bulk_of_rows_can_be_paid_and_a_larger_one_cannot() {
         serde_json::to_value(admitted.variables).unwrap()["i"]["signals"][499],
         json!({"title": "x", "urgency": "LOW"})
     );
+}
+
+/// What stands in lists within lists is counted, and priced, like what stands in the first.
+#[test]
+fn rows_are_counted_however_deep_they_are() {
+    let query = "mutation($i: SignalSubmitManyInput!) { signalSubmitMany(input: $i) { userErrors { code } } }";
+    let cost = |row: Value| {
+        let rows = json!({"i": {"signals": vec![row; 10]}});
+        admit_with(query, &rows).unwrap().cost
+    };
+    let part = |names: usize| json!({"names": vec!["x"; names]});
+    // 10 and 10 rows of 0.25, and 10 × 0.06 for what is answered.
+    assert_eq!(cost(json!({"title": "x"})), 14);
+    // Each row has 20 leaves of 0.05 beside: 10 more.
+    assert_eq!(cost(json!({"title": "x", "tags": vec!["x"; 20]})), 24);
+    // Each has 5 objects of 0.25 in it, with 4 leaves each, and 60 rows may be answered.
+    let parts = vec![part(4); 5];
+    assert_eq!(cost(json!({"title": "x", "parts": parts})), 39);
+    let many = json!({"i": {"signals": [{"title": "x", "parts": vec![part(0); 4_000]}]}});
+    refused_with(query, &many, RefusalCode::TooExpensive);
+}
+
+#[test]
+fn a_list_of_enum_values_is_as_long_as_the_enum() {
+    let urgencies = "{ signals(first: 100) { nodes { urgencies } } }";
+    // 1 + 100 × (1 + 2 × 0.01).
+    assert_eq!(cost(urgencies), 103);
+    // What nothing is said of, counts five times.
+    assert_eq!(
+        gate()
+            .lists_without_length()
+            .iter()
+            .filter(|list| *list == "Signal.actions")
+            .count(),
+        1
+    );
+    assert!(
+        !gate()
+            .lists_without_length()
+            .contains(&"Signal.urgencies".to_owned())
+    );
+}
+
+/// Each comparison binds values, and a database takes only so many.
+#[test]
+fn a_field_may_compare_two_hundred_times() {
+    let query = "query($w: SignalFilter) { signals(first: 1, where: $w) { nodes { id } } }";
+    let literal = |count: usize| {
+        let parts = "{title: \"x\"} ".repeat(count);
+        format!("{{ signals(first: 1, where: {{and: [{parts}]}}) {{ nodes {{ id }} }} }}")
+    };
+    let sent = |count: usize| json!({"w": {"and": vec![json!({"title": "x"}); count]}});
+    admit(&literal(200)).unwrap();
+    admit_with(query, &sent(200)).unwrap();
+    let problem = refused(&literal(201), RefusalCode::TooExpensive);
+    assert!(
+        problem.message.contains("201 conditions"),
+        "{}",
+        problem.message
+    );
+    refused_with(query, &sent(201), RefusalCode::TooExpensive);
+    // For each field by itself.
+    let parts = "{title: \"x\"} ".repeat(150);
+    let field = format!("signals(first: 1, where: {{and: [{parts}]}}) {{ nodes {{ id }} }}");
+    admit(&format!("{{ a: {field} b: {field} }}")).unwrap();
+}
+
+#[test]
+fn what_is_too_expensive_says_what_it_costs() {
+    let query = "{ signals(first: 100) { nodes { referrals(first: 100) { nodes { id } } } } }";
+    let refused = admit(query).unwrap_err();
+    assert_eq!(refused.cost, Some(10_301));
+    assert_eq!(admit("{ nothing }").unwrap_err().cost, None);
 }

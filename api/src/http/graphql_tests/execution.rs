@@ -14,16 +14,16 @@ async fn what_is_not_executed_says_why_and_when_to_come_back() {
                 .body(Body::from("{\"query\": \"{ hello }\"}"));
             service.send(request.unwrap())
         };
-        let answer = send("revoked").await;
+        let answer = send("Bearer revoked").await;
         answer.is(401, "UNAUTHENTICATED");
         answer.header(WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"");
-        send("greedy")
+        send("Bearer greedy")
             .await
             .is(429, "RATE_LIMITED")
             .header(RETRY_AFTER, "7")
             .header("ratelimit-policy".parse().unwrap(), "\"cost\";q=100;w=10")
             .header("ratelimit".parse().unwrap(), "\"cost\";r=30;t=7");
-        send("unlucky")
+        send("Bearer unlucky")
             .await
             .is(503, "SERVICE_UNAVAILABLE")
             .header(RETRY_AFTER, "7");
@@ -59,6 +59,29 @@ async fn unknown_failures_are_masked_and_wrong_values_are_not_repeated() {
         message.contains("Even") && !message.contains("canary"),
         "{message}"
     );
+}
+
+#[tokio::test]
+async fn of_many_failures_the_first_are_told_and_how_many_more_there_were() {
+    let aliases: String = (0..20).map(|n| format!("a{n}: breaks ")).collect();
+    let answer = service().query(GRAPHQL, &format!("{{ {aliases} }}")).await;
+    assert_eq!(answer.body["errors"].as_array().unwrap().len(), 20);
+    assert!(answer.body["extensions"]["errorsLeftOut"].is_null());
+    let query = "{ every { breaks } }";
+    let answer = service().query(GRAPHQL, query).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.body["errors"].as_array().unwrap().len(), 20);
+    assert_eq!(answer.body["extensions"]["errorsLeftOut"], 10);
+    assert_eq!(answer.body["data"]["every"].as_array().unwrap().len(), 30);
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_would_read_is_not_written() {
+    let service = service();
+    for (accept, status) in [(GRAPHQL, 400), (JSON, 200)] {
+        let answer = service.query(accept, "{ long }").await;
+        answer.is(status, "ANSWER_TOO_LARGE");
+    }
 }
 
 #[tokio::test]

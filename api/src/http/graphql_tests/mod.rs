@@ -14,21 +14,23 @@ use axum::http::header::{
     ACCEPT, ALLOW, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER,
     WWW_AUTHENTICATE,
 };
-use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
 use futures_util::stream;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tower::ServiceExt;
+use uuid::Uuid;
 
 mod execution;
 
 use super::budget::{Spent, Standing};
 use super::edge::Edge;
-use super::graphql::{Caller, Execute, Executed, NotExecuted, router};
+use super::graphql::router;
+use super::passage::{Account, Caller, Execute, NotExecuted, Visitor};
 use crate::clock::Clock;
 use crate::config::Bucket;
-use crate::gate::{Admitted, Gate, Limits};
+use crate::gate::{Admitted, Explanation, Gate, Limits};
 use crate::telemetry;
 
 const GRAPHQL: &str = "application/graphql-response+json";
@@ -71,9 +73,26 @@ impl Query {
         std::future::ready(Err(async_graphql::Error::new("canary"))).await
     }
 
+    async fn every(&self) -> Vec<Failing> {
+        (0..30).map(|_| Failing).collect()
+    }
+
+    async fn long(&self) -> String {
+        "x".repeat(17 * 1024 * 1024)
+    }
+
     async fn panics(&self) -> i32 {
         assert!(std::hint::black_box(false), "on purpose");
         1
+    }
+}
+
+struct Failing;
+
+#[Object]
+impl Failing {
+    async fn breaks(&self) -> Option<async_graphql::Result<i32>> {
+        Some(Err(async_graphql::Error::new("canary")))
     }
 }
 
@@ -123,14 +142,16 @@ impl Mutation {
 struct Executor(Schema<Query, Mutation, EmptySubscription>);
 
 impl Execute for Executor {
-    async fn execute(&self, admitted: Admitted, caller: Caller) -> Result<Executed, NotExecuted> {
+    type Session = ();
+
+    async fn sign_in(&self, caller: &Caller) -> Result<Visitor<()>, NotExecuted> {
         let retry_after = Duration::from_secs(7);
-        match caller.headers.get(AUTHORIZATION).map(HeaderValue::as_bytes) {
-            Some(b"revoked") => Err(NotExecuted::Unauthenticated {
+        match caller.token.as_ref().unwrap().as_deref() {
+            Some("revoked") => Err(NotExecuted::Unauthenticated {
                 message: "Revoked; sign in again.".to_owned(),
                 challenge: "Bearer error=\"invalid_token\"".to_owned(),
             }),
-            Some(b"greedy") => {
+            Some("greedy") => {
                 let number = |number: u32| number.try_into().unwrap();
                 let bucket = Bucket {
                     burst: number(100),
@@ -144,16 +165,32 @@ impl Execute for Executor {
                     },
                 }))
             }
-            Some(b"unlucky") => Err(NotExecuted::Unavailable { retry_after }),
-            _ => Ok(Executed {
-                response: self.0.execute(admitted.into_request()).await,
-                standing: None,
+            Some("unlucky") => Err(NotExecuted::Unavailable { retry_after }),
+            Some("nobody") => Ok(Visitor {
+                account: None,
+                session: (),
+            }),
+            _ => Ok(Visitor {
+                account: Some(Account {
+                    id: Uuid::nil(),
+                    type_id: "user_1".to_owned(),
+                }),
+                session: (),
             }),
         }
     }
 
-    fn explain(&self, fields: &[crate::gate::PricedField]) -> Value {
-        fields.iter().map(|field| field.path.clone()).collect()
+    async fn execute(
+        &self,
+        admitted: Admitted,
+        (): (),
+    ) -> Result<async_graphql::Response, NotExecuted> {
+        Ok(self.0.execute(admitted.into_request()).await)
+    }
+
+    fn explain(&self, explanation: &Explanation) -> Value {
+        let paths = explanation.fields.iter().map(|field| field.path.clone());
+        paths.collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The composition: which parts a running service is made of, and how a request goes through them.
 
 mod explain;
+mod running;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -25,6 +26,8 @@ use crate::{
     store::{Cx, Db, Failure, Kind, access::Subject},
     telemetry::{self, RequestScope, ViewerKind},
 };
+
+pub use running::Running;
 
 /// How long a client should wait before it tries again when the database is away.
 const RETRY: Duration = Duration::from_secs(2);
@@ -122,8 +125,8 @@ impl App {
         let edge = &parts.edge;
         let routes =
             http::graphql::router(parts.gate.clone(), Arc::new(self.clone()), edge.clone())
-                .merge(http::health::routes(parts.db.clone()))
-                .merge(http::schema::routes(parts.sdl.clone()));
+                .merge(http::health::routes(parts.db.clone(), edge.health_kept()))
+                .merge(http::schema::routes(&parts.sdl, edge.clone()));
         edge.around(routes).layer(middleware::from_fn_with_state(
             parts.clock.clone(),
             telemetry::request_line,

@@ -1,25 +1,32 @@
 //! The command line of the service: `serve`, `demo`, `migrate`, `admin`, `schema`.
 
-use std::{fmt::Display, path::PathBuf, process::ExitCode};
+use std::{fmt::Display, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
 use nabij_api::{
-    app::App,
+    app::{App, Running},
     auth::Issuers,
     clock::Clock,
     config::{Flags, Purpose, Settings, Sources},
     demo,
     domain::{Refusal, access::register_first_admin},
     graphql,
-    http::{edge::Edge, serve::serve},
+    http::{
+        edge::Edge,
+        serve::{Server, signalled},
+    },
     ids::type_id,
     relay::Relay,
     store::{Db, Kind},
     telemetry,
 };
+use tokio::net::TcpListener;
 
 /// Connections to PostgreSQL that one process keeps.
 const POSTGRES_CONNECTIONS: u32 = 10;
+
+/// How long the end of the process waits for what can't be dropped: files that are written.
+const LAST: Duration = Duration::from_secs(1);
 
 /// A GraphQL service for neighbourhood care.
 #[derive(Parser)]
@@ -105,7 +112,10 @@ fn block_on(work: impl Future<Output = Result<(), String>>) -> Result<(), String
         .enable_all()
         .build()
         .map_err(|error| format!("the runtime can't be started: {error}"))?;
-    runtime.block_on(work)
+    let done = runtime.block_on(work);
+    // What is still going on was given its time.
+    runtime.shutdown_timeout(LAST);
+    done
 }
 
 fn text(error: impl Display) -> String {
@@ -155,11 +165,17 @@ async fn run(flags: Flags) -> Result<(), String> {
         .map_err(text)?
         .telling_from(settings.smallest_count);
     let router = app.opened().await.map_err(text)?;
-    let relay = Relay::start(move |task| app.cx(task));
-    let served = serve(router, settings.listen, settings.edge.connections).await;
-    relay.stop().await;
-    db.close().await;
-    served.map_err(|error| format!("can't listen on {}: {error}", settings.listen))
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .map_err(|error| format!("can't listen on {}: {error}", settings.listen))?;
+    let running = Running {
+        server: Server::from_settings(&settings.edge),
+        router,
+        relay: Some(Relay::start(move |task| app.cx(task))),
+        db,
+    };
+    running.until(listener, signalled()).await;
+    Ok(())
 }
 
 async fn migrate(flags: Flags) -> Result<(), String> {

@@ -169,7 +169,11 @@ async fn main() -> Result<(), Failed> {
         idle: Rc::default(),
     };
     LocalSet::new()
-        .run_until(measure(&callers, Duration::from_secs(seconds), rounds))
+        .run_until(measure(
+            &callers,
+            Duration::from_secs(seconds),
+            rounds.try_into()?,
+        ))
         .await?;
     drop((service, town));
     Ok(())

@@ -17,9 +17,15 @@ use serde_json::{Value, json};
 
 mod browsers;
 mod budgets;
+mod connections;
 mod crowd;
+mod data;
 mod documents;
+mod ending;
 mod http;
+mod http2;
+mod panics;
+mod probes;
 mod requests;
 mod sign_in;
 mod slow;

@@ -31,6 +31,7 @@
 //! | `served.rs` | the service on a port of its own, and the admin client run against it |
 //! | `service.rs` | the service in a process of its own, for tests that look at the process |
 //! | `wire.rs` | a connection on which any bytes can be sent |
+//! | `frames.rs` | HTTP/2 in frames written by hand |
 //! | `signals.rs`, `referrals.rs`, … | what people do, one file per record |
 //!
 //! **One more deed:** a function on [`Person`] in the file of its record, named by what people do.
@@ -48,6 +49,7 @@ mod call_outs;
 mod database;
 mod figures;
 mod founding;
+pub mod frames;
 pub mod fuzz;
 mod person;
 mod plans;

@@ -13,21 +13,23 @@ use std::{
     fs,
     io::{BufRead, BufReader, Write},
     process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
-    sync::Mutex,
+    sync::{Mutex, OnceLock},
     time::{Duration, Instant},
 };
 
+use axum::{Router, http::StatusCode, middleware::from_fn_with_state, routing::any};
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use nabij_api::{
-    app::App,
+    app::{App, Running},
     auth::{Issuers, SigningKey},
     clock::{Clock, new_id},
     config::EdgeSettings,
     http::{
         edge::Edge,
-        serve::{Deadlines, Server},
+        serve::{Deadlines, Server, signalled},
     },
+    relay::Relay,
     store::Db,
     telemetry::{self, LogFormat},
 };
@@ -44,6 +46,11 @@ use crate::{
 
 /// What memory may grow by.
 const ROOM: u64 = 5 * 1024 * 1024;
+/// What memory may grow by in all, however many attacks there are: what leaks a little each time is
+/// found out by their number.
+const ROOM_IN_ALL: u64 = 48 * 1024 * 1024;
+/// How long a process may take to end.
+const TO_END: Duration = Duration::from_secs(20);
 /// How soon a control query is answered.
 const AT_ONCE: Duration = Duration::from_millis(100);
 /// A query that anybody may ask, that reads the database, and that is neither cheap nor dear.
@@ -63,6 +70,14 @@ pub struct Listening {
     pub body: Duration,
     /// See `head`.
     pub idle: Duration,
+    /// How long a stream's answer may take to be taken.
+    pub answer: Duration,
+    /// How many bytes of bodies there is room for.
+    pub room: usize,
+    /// Where it listens.
+    pub address: String,
+    /// Whether it does what comes without a request, too.
+    pub relay: bool,
     /// How its log is written.
     pub log: LogFormat,
     /// What is asked of its log.
@@ -71,16 +86,21 @@ pub struct Listening {
 
 impl Default for Listening {
     fn default() -> Self {
-        let Deadlines { head, idle } = Deadlines::default();
+        let Deadlines { head, idle, answer } = Deadlines::default();
         let many = 1_000_000_000.try_into().expect("it isn't 0");
         let mut edge = EdgeSettings::default();
         edge.address_budget.burst = many;
         edge.account_budget.burst = many;
+        edge.connections_per_address = edge.connections;
         Self {
             edge,
             head,
             body: Duration::from_secs(10),
             idle,
+            answer,
+            room: 64 * 1024 * 1024,
+            address: "127.0.0.1:0".to_owned(),
+            relay: false,
             log: LogFormat::Json,
             log_filter: "info,nabij_api=trace".to_owned(),
         }
@@ -130,6 +150,10 @@ pub fn obey() -> Result<(), Box<dyn std::error::Error>> {
             head,
             body,
             idle,
+            answer,
+            room,
+            address,
+            relay,
             ..
         } = orders.listening;
         let db = Db::open(&orders.database, 8)
@@ -138,19 +162,60 @@ pub fn obey() -> Result<(), Box<dyn std::error::Error>> {
         let key = SigningKey::load(orders.key_file.as_ref())?;
         let issuers = Issuers::default().and_own(ISSUER, AUDIENCE, &key);
         let server = Server {
-            deadlines: Deadlines { head, idle },
-            connections: edge.connections,
+            deadlines: Deadlines { head, idle, answer },
+            ..Server::from_settings(&edge)
         };
-        let edge = Edge::from_settings(&edge, &clock)?.with_body_deadline(body);
-        let app = App::new(db, clock, issuers, edge)?;
+        let edge = Edge::from_settings(&edge, &clock)?
+            .with_body_deadline(body)
+            .with_room(room);
+        let breaking = breaking(&edge, &clock);
+        let app = App::new(db.clone(), clock, issuers, edge)?;
         // As `nabij-api serve` does.
         let router = app.opened().await?;
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let listener = TcpListener::bind(address).await?;
         println!("{}", listener.local_addr()?);
-        let stopped = async { drop(stopped.await) };
-        server.run(listener, router, stopped).await;
+        let running = Running {
+            server,
+            router: router.merge(breaking),
+            relay: relay.then(|| Relay::start(move |task| app.cx(task))),
+            db,
+        };
+        let stop = async {
+            tokio::select! {
+                _ = stopped => {}
+                () = signalled() => {}
+            }
+        };
+        running.until(listener, stop).await;
         Ok(())
     })
+}
+
+/// What a panic of [`BREAKS`] says, which nobody may hear of.
+pub const PANIC: &str = "a secret that broke it";
+/// A route that panics, behind the same edge as the others.
+pub const BREAKS: &str = "/breaks";
+
+fn breaking(edge: &Edge, clock: &Clock) -> Router {
+    async fn breaks() -> StatusCode {
+        panic!("{PANIC}")
+    }
+    let routes = Router::new().route(BREAKS, any(breaks));
+    let line = from_fn_with_state(clock.clone(), telemetry::request_line);
+    edge.around(routes).layer(line)
+}
+
+/// Writes the case into the file that `NABIJ_CORPUS` names, so that what runs can be counted.
+fn count(name: &str) {
+    let Some(file) = std::env::var_os("NABIJ_CORPUS") else {
+        return;
+    };
+    let test = std::thread::current();
+    let test = test.name().unwrap_or_default();
+    let line = format!("{test}: {}\n", name.escape_debug());
+    let file = fs::OpenOptions::new().create(true).append(true).open(file);
+    let mut file = file.expect("the file can be written");
+    file.write_all(line.as_bytes()).expect("it takes a line");
 }
 
 /// A running service; its process ends when it goes out of scope.
@@ -162,6 +227,9 @@ pub struct Service {
     key: EncodingKey,
     /// The name of the service's key.
     pub kid: String,
+    /// The service's public key, as it would be published.
+    pub jwks: Value,
+    began: OnceLock<u64>,
     now: DateTime<Utc>,
     _folder: Folder,
 }
@@ -220,6 +288,8 @@ impl Service {
             log,
             key: EncodingKey::from_ed_der(&private),
             kid: key.kid().to_owned(),
+            jwks: key.jwks().clone(),
+            began: OnceLock::new(),
             now: town.now(),
             _folder: folder,
         }
@@ -307,11 +377,15 @@ impl Service {
     /// query has twenty tries.
     pub async fn withstands(&self, name: &str, attack: impl AsyncFn(&Self)) {
         const TIMES: u32 = 6;
+        count(name);
         let mut before = self.memory();
+        let began = *self.began.get_or_init(|| before);
         for _ in 0..TIMES {
             attack(self).await;
             self.is_well(name).await;
             let after = self.memory();
+            let grown = after.saturating_sub(began);
+            assert!(grown <= ROOM_IN_ALL, "{name}: memory has grown by {grown}");
             if after <= before + ROOM {
                 return;
             }
@@ -356,6 +430,51 @@ impl Service {
     #[must_use]
     pub fn process_id(&self) -> u32 {
         self.process.lock().expect("nobody has panicked").child.id()
+    }
+
+    /// Tells its process to end, as whoever runs services does.
+    pub fn terminates(&self) {
+        let process = self.process_id().to_string();
+        let told = Command::new("kill").args(["-TERM", &process]).status();
+        assert!(told.is_ok_and(|told| told.success()), "nobody to tell");
+    }
+
+    /// Waits until its process has ended: how.
+    pub async fn ends(&self) -> ExitStatus {
+        self.waits_for("its end", TO_END, || self.has_ended()).await
+    }
+
+    /// Waits until a line of its log has all of these in it: the last such line.
+    pub async fn tells(&self, parts: &[&str]) -> String {
+        let line = || {
+            let log = self.log();
+            let tells = |line: &&str| parts.iter().all(|part| line.contains(part));
+            log.lines().rfind(tells).map(str::to_owned)
+        };
+        self.waits_for(&parts.join(", "), TO_END, line).await
+    }
+
+    /// Waits until its log has more lines than these.
+    pub async fn writes_more_than(&self, lines: usize) {
+        let more = || (self.log().lines().count() > lines).then_some(());
+        self.waits_for("one more line in the log", TO_END, more)
+            .await;
+    }
+
+    async fn waits_for<T>(&self, what: &str, time: Duration, seen: impl Fn() -> Option<T>) -> T {
+        let looking = async {
+            let mut pace = tokio::time::interval(Duration::from_millis(10));
+            loop {
+                pace.tick().await;
+                if let Some(seen) = seen() {
+                    return seen;
+                }
+            }
+        };
+        match tokio::time::timeout(time, looking).await {
+            Ok(seen) => seen,
+            Err(_) => panic!("not in {time:?}: {what}; {}", self.log()),
+        }
     }
 
     fn has_ended(&self) -> Option<ExitStatus> {

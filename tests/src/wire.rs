@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     time::timeout,
 };
 
@@ -68,7 +68,20 @@ impl Reply {
 impl Wire {
     /// A new connection to `HOST:PORT`.
     pub async fn to(address: &str) -> Self {
-        let stream = timeout(PATIENCE, TcpStream::connect(address)).await;
+        Self::by(TcpStream::connect(address)).await
+    }
+
+    /// The same from another address of this machine, such as 127.0.0.2.
+    pub async fn from(own: &str, address: &str) -> Self {
+        let own = format!("{own}:0").parse().expect("an address");
+        let socket = TcpSocket::new_v4().expect("the system gives a socket");
+        socket.bind(own).expect("the address is this machine's");
+        let address = address.parse().expect("an address");
+        Self::by(socket.connect(address)).await
+    }
+
+    async fn by(connecting: impl Future<Output = std::io::Result<TcpStream>>) -> Self {
+        let stream = timeout(PATIENCE, connecting).await;
         Self {
             stream: stream
                 .expect("the door opens in time")
@@ -117,6 +130,21 @@ impl Wire {
     pub async fn is_closed(&mut self) -> Vec<u8> {
         while self.more().await {}
         std::mem::take(&mut self.come)
+    }
+
+    /// The next so many bytes, which stay; none when the connection is closed before.
+    pub(crate) async fn peeks(&mut self, count: usize) -> Option<&[u8]> {
+        while self.come.len() < count {
+            if !self.more().await {
+                return None;
+            }
+        }
+        self.come.get(..count)
+    }
+
+    /// Lets the next so many bytes go.
+    pub(crate) fn takes(&mut self, count: usize) {
+        self.come.drain(..count);
     }
 
     /// Reads more; whether there was any.

@@ -21,6 +21,9 @@ pub struct Bucket {
 pub struct EdgeSettings {
     /// How many connections are open at once; more wait at the door.
     pub connections: usize,
+    /// How many of them may come from one address that is none of the trusted proxies'; more are
+    /// closed.
+    pub connections_per_address: usize,
     /// How many requests are worked on at once; more are told to come back.
     pub requests: usize,
     /// How long a request may take, in seconds.
@@ -50,6 +53,7 @@ impl Default for EdgeSettings {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             connections: 1024,
+            connections_per_address: 256,
             requests: 32 * cores,
             deadline_seconds: 15,
             account_budget: bucket(50_000, 1_000),

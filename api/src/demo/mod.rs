@@ -33,16 +33,21 @@ use std::{
 };
 
 use crate::{
-    app::App,
+    app::{App, Running},
     auth::{Issuers, SigningKey},
     clock::Clock,
     config::{DEMO_ISSUER, DatabaseUrl, EdgeSettings, Flags, Purpose, Settings, Sources},
-    http::{edge::Edge, explorer, serve::serve},
+    http::{
+        edge::Edge,
+        explorer,
+        serve::{Server, signalled},
+    },
     relay::Relay,
     store::Db,
     telemetry,
 };
 use story::Records;
+use tokio::net::TcpListener;
 
 /// What the demo's tokens are good for: the claim `aud`.
 const AUDIENCE: &str = "nabij";
@@ -78,7 +83,7 @@ pub async fn run(mut flags: Flags, options: &Options) -> Result<(), String> {
     flags.database_url = Some(folder.database_url());
     let settings = Settings::load(&Sources::of_process(flags), Purpose::Demo).map_err(text)?;
     telemetry::init(settings.log_format, &log(&settings)).map_err(text)?;
-    // Said before anything is built; taken for good by `serve`.
+    // Said before anything is built; taken for good when the data is there.
     drop(std::net::TcpListener::bind(settings.listen).map_err(|why| cant_listen(&settings, &why))?);
 
     let (app, db, tokens) = prepare(&folder, options.reset, &settings.edge).await?;
@@ -89,11 +94,17 @@ pub async fn run(mut flags: Flags, options: &Options) -> Result<(), String> {
         "{}",
         people::greeting(&tokens.people, settings.listen, &folder)
     );
-    let relay = Relay::start(move |task| app.cx(task));
-    let served = serve(router, settings.listen, settings.edge.connections).await;
-    relay.stop().await;
-    db.close().await;
-    served.map_err(|why| cant_listen(&settings, &why))
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .map_err(|why| cant_listen(&settings, &why))?;
+    let running = Running {
+        server: Server::from_settings(&settings.edge),
+        router,
+        relay: Some(Relay::start(move |task| app.cx(task))),
+        db,
+    };
+    running.until(listener, signalled()).await;
+    Ok(())
 }
 
 /// The usual log without the steps of the migrations, which are no news to whoever tries it out.

@@ -109,7 +109,7 @@ fn range(text: &str) -> Option<Range<'_>> {
 }
 
 /// A quality from 0 to 1 with at most three decimals.
-fn thousandths(text: &str) -> Option<u16> {
+pub(super) fn thousandths(text: &str) -> Option<u16> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     if decimals.len() > 3 || !decimals.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;

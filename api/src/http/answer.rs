@@ -2,6 +2,7 @@
 //! `extensions.requestId`. To add a case, a function on [`Answers`].
 
 use std::io;
+use std::time::Duration;
 
 use async_graphql::Name;
 use axum::body::Body;
@@ -104,6 +105,11 @@ impl Answers {
                 // The rest of the body would be taken for the next request.
                 with(answer, CONNECTION, HeaderValue::from_static("close"))
             }
+            Unreadable::NoRoom => {
+                let retry_after = Duration::from_secs(1);
+                let answer = self.not_executed(NotExecuted::Unavailable { retry_after });
+                with(answer, CONNECTION, HeaderValue::from_static("close"))
+            }
         }
     }
 
@@ -159,7 +165,7 @@ impl Answers {
 
     pub(super) fn not_executed(&self, why: NotExecuted) -> Response {
         // Rounded up: who comes back a moment too early is refused again.
-        let later = |wait: std::time::Duration| {
+        let later = |wait: Duration| {
             let seconds = u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX);
             HeaderValue::from(seconds.max(1))
         };
@@ -224,11 +230,11 @@ impl Answers {
         with(answer, RETRY_AFTER, HeaderValue::from_static("5"))
     }
 
-    /// Execution ended in a panic. By the specification a server's failure is a 5xx in both media
-    /// types; nothing is known of the data, so there is none.
+    /// Reading, admitting or executing it ended in a panic. By the specification a server's failure is a
+    /// 5xx in both media types; nothing is known of the data, so there is none.
     pub(super) fn panicked(&self) -> Response {
         let request_id = self.scope.request_id();
-        tracing::error!(request_id, "execution panicked");
+        tracing::error!(request_id, "a request panicked");
         self.error(
             StatusCode::INTERNAL_SERVER_ERROR,
             INTERNAL,

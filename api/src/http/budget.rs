@@ -119,7 +119,7 @@ impl Budget {
 }
 
 /// The address that counts: of an IPv6 network of 64 bits, which is one subscriber, the first.
-fn subscriber(address: IpAddr) -> IpAddr {
+pub(super) fn subscriber(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let network = u128::from(address) & !u128::from(u64::MAX);

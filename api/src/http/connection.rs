@@ -14,15 +14,22 @@ use tokio::{sync::watch, time::Instant};
 pub struct Deadlines {
     /// For the head of a request, from the connection's beginning or the head's first byte (5 s).
     pub head: Duration,
-    /// Between two requests, and to take the last one's answer (60 s).
+    /// Between two requests, and to take the last one's answer (60 s). A tenth of it while nearly all
+    /// places are taken.
     pub idle: Duration,
+    /// For each stream of HTTP/2, to take its answer (30 s).
+    pub answer: Duration,
 }
+
+/// What part of the idle deadline counts while places are few.
+const HURRY: u32 = 10;
 
 impl Default for Deadlines {
     fn default() -> Self {
         Self {
             head: Duration::from_secs(5),
             idle: Duration::from_mins(1),
+            answer: Duration::from_secs(30),
         }
     }
 }
@@ -38,6 +45,15 @@ enum Phase {
     Idle(Instant),
     /// The same over HTTP/2, where bytes also come when nothing is asked.
     Quiet(Instant),
+}
+
+/// What a connection has taken too long over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Overdue {
+    /// The head of a request.
+    Head,
+    /// The pause after one, or taking its answer.
+    Idle,
 }
 
 /// What one connection is doing, told by the parts that see it.
@@ -79,29 +95,52 @@ impl Phases {
         }
     }
 
-    /// Returns when the connection has taken too long over what it is doing.
-    pub(super) async fn overdue(&self, deadlines: Deadlines) {
+    /// Returns when the connection has taken too long over what it is doing; sooner when idle while
+    /// `hurried`.
+    pub(super) async fn overdue(
+        &self,
+        deadlines: Deadlines,
+        mut hurried: watch::Receiver<bool>,
+    ) -> Overdue {
         let mut phases = self.now.subscribe();
         loop {
+            let idle = if *hurried.borrow_and_update() {
+                deadlines.idle / HURRY
+            } else {
+                deadlines.idle
+            };
             let deadline = match *phases.borrow_and_update() {
-                Phase::Head(since) => Some(since + deadlines.head),
-                Phase::Idle(since) | Phase::Quiet(since) => Some(since + deadlines.idle),
+                Phase::Head(since) => Some((since + deadlines.head, Overdue::Head)),
+                Phase::Idle(since) | Phase::Quiet(since) => Some((since + idle, Overdue::Idle)),
                 Phase::Answering(_) => None,
             };
-            let changed = phases.changed();
-            let changed = match deadline {
-                Some(deadline) => tokio::time::timeout_at(deadline, changed).await,
-                None => Ok(changed.await),
-            };
-            // The sender lives in `self`, so what ends the wait is a change or the deadline.
-            if changed.is_err() {
-                return;
+            tokio::select! {
+                () = changes(&mut phases) => {}
+                () = changes(&mut hurried) => {}
+                overdue = passes(deadline) => return overdue,
             }
         }
     }
 }
 
-/// A request that is being answered.
+async fn changes<T>(told: &mut watch::Receiver<T>) {
+    if told.changed().await.is_err() {
+        // Nobody is left who could tell.
+        std::future::pending().await
+    }
+}
+
+async fn passes(deadline: Option<(Instant, Overdue)>) -> Overdue {
+    match deadline {
+        Some((at, overdue)) => {
+            tokio::time::sleep_until(at).await;
+            overdue
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// A request that is being answered, over HTTP/2 until its answer was taken.
 pub(super) struct Answering {
     phases: Phases,
     version: Version,

@@ -10,19 +10,21 @@ use std::{
 use axum::{
     Router,
     extract::ConnectInfo,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts},
+    http::{HeaderName, HeaderValue, Method, header, request::Parts},
+    middleware,
 };
-use ipnet::IpNet;
-use tower_http::{
-    compression::CompressionLayer, cors::CorsLayer, set_header::SetResponseHeaderLayer,
-};
+use tower_http::{cors::CorsLayer, set_header::SetResponseHeaderLayer};
 
 use uuid::Uuid;
 
 use super::{
     budget::{Budget, Spent, Standing},
     documents::{DocumentsError, TrustedDocuments},
+    encoding,
+    forwarded::Proxies,
+    panics,
     places::{Place, Places},
+    room::Room,
 };
 use crate::{clock::Clock, config::EdgeSettings, gate::Gate};
 
@@ -30,19 +32,25 @@ use crate::{clock::Clock, config::EdgeSettings, gate::Gate};
 const WRONG_TOKEN: u64 = 50;
 /// How long a body may take to come in.
 const BODY_DEADLINE: Duration = Duration::from_secs(10);
+/// Room for the bodies of all requests that are read or worked on, in bytes.
+const ROOM: usize = 64 * 1024 * 1024;
+/// How long the database's word on its readiness is told again.
+const HEALTH_KEPT: Duration = Duration::from_secs(1);
 
 /// The settings of the edge, ready for use.
 #[derive(Clone)]
 pub struct Edge {
     parts: Arc<EdgeParts>,
     body_deadline: Duration,
+    room: Room,
+    health_kept: Duration,
 }
 
 struct EdgeParts {
     places: Places,
     deadline: Duration,
     budget: Option<Budget>,
-    proxies: Vec<IpNet>,
+    proxies: Proxies,
     origins: Vec<HeaderValue>,
     documents: TrustedDocuments,
     documents_only_for: Vec<String>,
@@ -73,6 +81,7 @@ impl Edge {
     pub fn from_settings(settings: &EdgeSettings, clock: &Clock) -> Result<Self, EdgeError> {
         let EdgeSettings {
             connections: _,
+            connections_per_address: _,
             requests,
             deadline_seconds,
             account_budget,
@@ -90,7 +99,7 @@ impl Edge {
             places: Places::new(*requests),
             deadline: Duration::from_secs(*deadline_seconds),
             budget: Some(Budget::new(*account_budget, *address_budget, clock)),
-            proxies: trusted_proxies.clone(),
+            proxies: Proxies::new(trusted_proxies),
             origins: cors_origins
                 .iter()
                 .filter_map(|origin| HeaderValue::from_str(origin).ok())
@@ -101,6 +110,8 @@ impl Edge {
         Ok(Self {
             parts: Arc::new(parts),
             body_deadline: BODY_DEADLINE,
+            room: Room::for_bytes(ROOM),
+            health_kept: HEALTH_KEPT,
         })
     }
 
@@ -111,7 +122,14 @@ impl Edge {
         self
     }
 
-    /// An edge that counts nothing and lets 1,000 requests in at once: for work that doesn't come
+    /// The same edge, with room for so many bytes of bodies instead of 64 MiB.
+    #[must_use]
+    pub fn with_room(mut self, bytes: usize) -> Self {
+        self.room = Room::for_bytes(bytes);
+        self
+    }
+
+    /// An edge that counts and keeps nothing and lets 1,000 requests in at once: for work that doesn't come
     /// from outside, and for tests of something else.
     #[must_use]
     pub fn wide() -> Self {
@@ -121,12 +139,14 @@ impl Edge {
                 places: Places::new(1_000),
                 deadline: Duration::from_secs(settings.deadline_seconds),
                 budget: None,
-                proxies: Vec::new(),
+                proxies: Proxies::default(),
                 origins: Vec::new(),
                 documents: TrustedDocuments::default(),
                 documents_only_for: Vec::new(),
             }),
             body_deadline: BODY_DEADLINE,
+            room: Room::for_bytes(ROOM),
+            health_kept: Duration::ZERO,
         }
     }
 
@@ -144,6 +164,17 @@ impl Edge {
     /// How long a request's body may take to come in.
     pub(super) fn body_deadline(&self) -> Duration {
         self.body_deadline
+    }
+
+    /// Room for requests' bodies.
+    pub(super) fn room(&self) -> &Room {
+        &self.room
+    }
+
+    /// How long the database's word on its readiness is told again.
+    #[must_use]
+    pub fn health_kept(&self) -> Duration {
+        self.health_kept
     }
 
     pub(super) fn documents(&self) -> &TrustedDocuments {
@@ -174,30 +205,7 @@ impl Edge {
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map_or(nowhere, |peer| peer.0.ip());
-        self.forwarded(peer, &request.headers)
-    }
-
-    /// Each proxy adds at the end whom it got the request from: the last one that is no proxy of
-    /// ours is who called. Whatever stands before it may be invented.
-    fn forwarded(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        let trusted = |address: IpAddr| self.parts.proxies.iter().any(|net| net.contains(&address));
-        let hops: Vec<&str> = headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .collect();
-        let mut caller = peer;
-        for hop in hops.into_iter().rev() {
-            if !trusted(caller) {
-                break;
-            }
-            match hop.trim().parse::<IpAddr>() {
-                Ok(address) => caller = address.to_canonical(),
-                Err(_) => break,
-            }
-        }
-        caller
+        self.parts.proxies.caller(peer, &request.headers)
     }
 
     /// Takes the cost of an operation out of the caller's bucket; nobody stands anywhere when
@@ -260,12 +268,14 @@ impl Edge {
     }
 
     /// Puts around the routes what every answer carries: headers that keep browsers careful, CORS
-    /// for the origins of the settings, compression.
+    /// for the origins of the settings, compression. A panic becomes an answer. The routes are for
+    /// within [`request_line`](crate::telemetry::request_line).
     pub fn around(&self, routes: Router) -> Router {
         let always = |name: HeaderName, value: &'static str| {
             SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
         };
         let routes = routes
+            .layer(middleware::from_fn(panics::caught))
             .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .layer(always(header::REFERRER_POLICY, "no-referrer"))
             .layer(always(
@@ -276,7 +286,8 @@ impl Edge {
                 header::STRICT_TRANSPORT_SECURITY,
                 "max-age=31536000",
             ))
-            .layer(CompressionLayer::new());
+            .layer(encoding::packing())
+            .layer(middleware::map_request(encoding::settled));
         if self.parts.origins.is_empty() {
             return routes;
         }

@@ -25,6 +25,7 @@ use super::passage::{self, Caller, Execute, NotExecuted, Passed, Way};
 use super::places::Place;
 use crate::auth;
 use crate::gate::Gate;
+use crate::store::tasks;
 use crate::telemetry::{OperationKind, RequestScope};
 
 struct Endpoint<E> {
@@ -79,10 +80,13 @@ async fn handle<E: Execute>(
         return answers.not_acceptable();
     }
     let limit = endpoint.gate.limits().body;
+    // Its room is kept until it is answered.
+    let mut held = endpoint.edge.room().nothing();
     let body = if reads {
         None
     } else if accept::sends_json(&parts.headers) {
-        match params::read_body(&parts.headers, body, limit, endpoint.edge.body_deadline()).await {
+        let deadline = endpoint.edge.body_deadline();
+        match params::read_body(&parts.headers, body, limit, deadline, &mut held).await {
             Ok(body) => Some(body),
             Err(why) => return answers.unreadable(&why, limit),
         }
@@ -159,7 +163,7 @@ async fn carried_out<E: Execute>(
     let outcome = if kind == OperationKind::Mutation {
         // In its own task, so that neither a caller who leaves nor the deadline can cut it off
         // between two statements.
-        let execution = tokio::spawn(execution);
+        let execution = tasks::spawn(execution);
         timeout_at(deadline, async { execution.await.ok().flatten() }).await
     } else {
         timeout_at(deadline, execution).await

@@ -5,20 +5,32 @@
 //! `GET /graphql`; `accept.rs`, `params.rs` and `answer.rs` are its reading of media types, its
 //! reading of requests, and its writing of answers. `health.rs` tells whether the service lives and is
 //! ready, `schema.rs` serves the schema's text, `explorer.rs` the demo's GraphiQL.
+//!
+//! Around them, `serve.rs` listens: `crowd.rs` has the places for connections, `connection.rs` and
+//! `streams.rs` their deadlines, `refusals.rs` the log's lines of those that are refused. `edge.rs` is what
+//! every request meets: `budget.rs`, `places.rs` for requests and `room.rs` for their bodies,
+//! `forwarded.rs`, `encoding.rs`, `panics.rs`.
 
 mod accept;
 mod answer;
 pub mod budget;
 mod connection;
+mod crowd;
 pub mod documents;
 pub mod edge;
+mod encoding;
 pub mod explorer;
+mod forwarded;
 pub mod graphql;
 #[cfg(test)]
 mod graphql_tests;
 pub mod health;
+mod panics;
 mod params;
 pub mod passage;
 mod places;
+mod refusals;
+mod room;
 pub mod schema;
 pub mod serve;
+mod streams;

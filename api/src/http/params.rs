@@ -8,8 +8,10 @@ use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderMap, Uri};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::{Map, Value};
+use tokio::time::{Instant, timeout_at};
 
 use super::passage::{Asked, Document};
+use super::room::Held;
 
 /// A well-formed request.
 #[derive(Debug)]
@@ -40,6 +42,8 @@ impl Params {
 pub(super) enum Unreadable {
     TooLarge,
     TooSlow,
+    /// There are too many bodies already.
+    NoRoom,
     Malformed(&'static str),
 }
 
@@ -51,12 +55,14 @@ const NO_QUERY: &str = "The parameter query is missing; send the GraphQL documen
 const BOTH: &str = "Send either the document (query) or its id (documentId), not both.";
 const DOCUMENT_ID: &str = "The parameter documentId must be a string, or left out.";
 
-/// Reads a body of at most `limit` bytes within `deadline`, whether its length is declared or not.
+/// Reads a body of at most `limit` bytes within `deadline`, whether its length is declared or not, as
+/// there is room for it.
 pub(super) async fn read_body(
     headers: &HeaderMap,
     body: Body,
     limit: usize,
     deadline: Duration,
+    held: &mut Held,
 ) -> Result<Bytes, Unreadable> {
     let declared = headers
         .get(CONTENT_LENGTH)
@@ -69,12 +75,29 @@ pub(super) async fn read_body(
     }) {
         return Err(Unreadable::TooLarge);
     }
-    let collected = Limited::new(body, limit).collect();
-    match tokio::time::timeout(deadline, collected).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Unreadable::TooLarge),
-        Ok(Err(_)) => Err(Malformed("The body broke off; send the request again.")),
-        Err(_) => Err(Unreadable::TooSlow),
+    let deadline = Instant::now() + deadline;
+    let mut body = Limited::new(body, limit);
+    let mut bytes = Vec::new();
+    loop {
+        let frame = match timeout_at(deadline, body.frame()).await {
+            Ok(Some(Ok(frame))) => frame,
+            Ok(None) => return Ok(bytes.into()),
+            Ok(Some(Err(error))) if error.is::<LengthLimitError>() => {
+                return Err(Unreadable::TooLarge);
+            }
+            Ok(Some(Err(_))) => {
+                return Err(Malformed("The body broke off; send the request again."));
+            }
+            Err(_) => return Err(Unreadable::TooSlow),
+        };
+        // Trailers say nothing to us.
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        timeout_at(deadline, held.more(data.len()))
+            .await
+            .map_err(|_| Unreadable::NoRoom)?;
+        bytes.extend_from_slice(&data);
     }
 }
 

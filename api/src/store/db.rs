@@ -132,12 +132,13 @@ impl Db {
         Migrator::up(&self.writers, None).await
     }
 
-    /// How many changes to the tables are still to be made.
+    /// How many changes to the tables are still to be made. It only reads.
     ///
     /// # Errors
     /// When the database can't be asked.
     pub async fn pending_migrations(&self) -> Result<usize, DbErr> {
-        Ok(Migrator::get_pending_migrations(&self.writers).await?.len())
+        let pending = Migrator::get_pending_migrations_read_only(&self.readers).await?;
+        Ok(pending.len())
     }
 
     /// Whether the database answers.

@@ -9,6 +9,7 @@
 //! - [`held`]: what is held of a resident; by it [`dossier`] tells and [`erase`] takes out.
 //! - [`told`]: which fields tell of a resident; reading one of them leaves a trace.
 //! - [`register`]: of whom each column tells, for what, on which ground and how long.
+//! - [`tasks`]: what goes on when nobody waits for it any more.
 //! - [`dialect`]: the few statements that PostgreSQL and SQLite need in different words.
 //! - one file per aggregate: its [`record::Record`] declaration and what its use cases look up.
 //!
@@ -60,6 +61,7 @@ pub mod service;
 pub mod serving;
 pub mod signal;
 pub mod statistics;
+pub mod tasks;
 pub mod team;
 pub mod told;
 pub mod training;

@@ -1,6 +1,10 @@
 //! What browsers and caches are told: CORS, security headers, compression, entity tags.
 
-use nabij_tests::service::Listening;
+use nabij_tests::{
+    Need,
+    service::{Listening, Service},
+};
+use serde_json::json;
 
 use super::{Case, Message, PLACES, Scene, is_careful};
 
@@ -139,6 +143,19 @@ async fn answers_are_compressed_for_whoever_asks() {
             get("gzip;q=0"),
             get("zebra7"),
             get(""),
+            get("identity, gzip;q=0.5"),
+            // Nothing is left to be taken: it is sent as it is, for it was done.
+            get("identity;q=0"),
+            get("*;q=0"),
+            get("gzip;q=0, identity;q=0, *;q=0"),
+            Case::raw(
+                "a small answer",
+                Message::query(PLACES)
+                    .and("accept-encoding", "gzip")
+                    .bytes(),
+                &[200],
+            )
+            .with("content-encoding", ""),
             Case::raw(
                 "an answer",
                 graphql.and("accept-encoding", "gzip").bytes(),
@@ -148,6 +165,30 @@ async fn answers_are_compressed_for_whoever_asks() {
             .with("vary", "accept"),
         ])
         .await;
+}
+
+/// What was done is told, whatever the caller says of encodings.
+#[tokio::test]
+async fn no_mutation_is_done_and_then_refused_for_its_encoding() {
+    let scene = Scene::set(Listening::default()).await;
+    let submit = "mutation($input: SignalSubmitInput!) { \
+        signalSubmit(input: $input) { signal { id } userErrors { code } } }";
+    let input = Need::new("The stairs are too steep", &scene.rosa.neighbourhood).input();
+    let bearer = format!("Bearer {}", scene.service.token(&scene.rosa));
+    for accepted in ["identity;q=0", "*;q=0", "zebra7, identity;q=0"] {
+        let message = Message::asks(submit, &json!({ "input": input }))
+            .and("authorization", &bearer)
+            .and("accept-encoding", accepted);
+        scene
+            .service
+            .withstands(accepted, async |service: &Service| {
+                let reply = service.hears(&message.bytes()).await.expect("an answer");
+                assert_eq!(reply.status, 200, "{accepted}: {}", reply.text());
+                let signal = &reply.json()["data"]["signalSubmit"]["signal"]["id"];
+                assert!(signal.is_string(), "{}", reply.text());
+            })
+            .await;
+    }
 }
 
 #[tokio::test]
@@ -164,7 +205,26 @@ async fn the_schema_is_sent_once() {
     assert_eq!(first.header("cache-control"), "no-cache");
     let asked = |name: &str, known: &str, status: u16| {
         let message = schema.clone().and("if-none-match", known);
-        Case::raw(name, message.bytes(), &[status]).with("etag", tag.clone())
+        Case::raw(name, message.bytes(), &[status])
+            .with("etag", tag.clone())
+            .with("vary", "accept-encoding")
+    };
+    assert_eq!(first.header("vary"), "accept-encoding");
+    // Packed, it is another text with another tag.
+    let packed = schema.clone().and("accept-encoding", "gzip");
+    let first_packed = scene
+        .service
+        .hears(&packed.bytes())
+        .await
+        .expect("an answer");
+    let packed_tag = first_packed.header("etag");
+    assert_ne!(packed_tag, tag);
+    assert_eq!(first_packed.header("vary"), "accept-encoding");
+    let asked_packed = |name: &str, known: &str, status: u16| {
+        let message = packed.clone().and("if-none-match", known);
+        Case::raw(name, message.bytes(), &[status])
+            .with("etag", packed_tag.clone())
+            .with("vary", "accept-encoding")
     };
     scene
         .withstands(vec![
@@ -175,6 +235,10 @@ async fn the_schema_is_sent_once() {
             asked("another", "\"zebra7\"", 200),
             asked("no tag", "zebra7", 200),
             asked("half of one", &tag[..20], 200),
+            asked("the packed one's tag", &packed_tag, 200),
+            asked_packed("packed: the tag", &packed_tag, 304),
+            asked_packed("packed: the plain one's tag", &tag, 200),
+            asked_packed("packed: both", &format!("{tag}, {packed_tag}"), 304),
             asked("40 others", &"\"zebra7\", ".repeat(40), 200),
         ])
         .await;

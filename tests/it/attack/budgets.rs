@@ -269,6 +269,9 @@ async fn behind_a_proxy_each_caller_has_a_bucket() {
         "192.0.2.7, 10.1.2.3",
         "192.0.2.7, 10.1.2.3, 127.0.0.9",
         "::ffff:192.0.2.7",
+        "192.0.2.7:4711",
+        "[::ffff:192.0.2.7]:4711",
+        "192.0.2.7, 10.1.2.3:80",
     ] {
         assert_eq!(send(service, &from(value)).await.status, 429, "{value}");
     }
@@ -277,6 +280,10 @@ async fn behind_a_proxy_each_caller_has_a_bucket() {
     // Others.
     for value in ["192.0.2.8", "192.0.2.7, 192.0.2.9", "2001:db8::7"] {
         assert_eq!(send(service, &from(value)).await.status, 200, "{value}");
+    }
+    empties(service, &from("[2001:db8::7]:4711")).await;
+    for value in ["2001:db8::7", "[2001:db8::7]", "[2001:db8::8]:1"] {
+        assert_eq!(send(service, &from(value)).await.status, 429, "{value}");
     }
     // What is no address is the proxy's own fault, and counts as the proxy.
     for value in ["zebra7", "", "192.0.2.7, zebra7", ",,,"] {
@@ -287,6 +294,86 @@ async fn behind_a_proxy_each_caller_has_a_bucket() {
     for value in ["zebra7", "192.0.2.7, zebra7"] {
         assert_eq!(send(service, &from(value)).await.status, 429, "{value}");
     }
+}
+
+/// A socket for both kinds of addresses tells those of IPv4 in the words of IPv6.
+#[tokio::test]
+async fn a_proxy_is_known_on_a_socket_for_both_kinds_of_addresses() {
+    if std::net::TcpListener::bind("[::]:0").is_err() {
+        eprintln!("not run: this system has no IPv6");
+        return;
+    }
+    let mut listening = small();
+    listening.address = "[::]:0".to_owned();
+    listening.edge.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
+    let mut scene = Scene::set(listening).await;
+    let port = scene
+        .service
+        .address
+        .rsplit_once(':')
+        .expect("a port")
+        .1
+        .to_owned();
+    scene.service.address = format!("127.0.0.1:{port}");
+    let from = |value: &str| Message::query(PAGE).and("x-forwarded-for", value);
+    empties(&scene.service, &from("192.0.2.7")).await;
+    let other = send(&scene.service, &from("192.0.2.8")).await;
+    assert_eq!(other.status, 200, "{}", other.text());
+}
+
+/// Whatever stands in these headers, it is read or not, and ends there.
+#[tokio::test]
+async fn forwarding_that_was_made_up() {
+    let mut listening = Listening::default();
+    let open = Scene::set(listening.clone()).await;
+    listening.edge.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
+    let behind = Scene::set(listening).await;
+    let many = "192.0.2.7, ".repeat(2_500);
+    for scene in [open, behind] {
+        let mut cases = Vec::new();
+        for header in [
+            "x-forwarded-for",
+            "forwarded",
+            "x-real-ip",
+            "x-forwarded-host",
+        ] {
+            for value in [
+                "zebra7",
+                "192.0.2.7:99999999",
+                "[[::1]]:zebra7",
+                "fe80::1%zebra7",
+                "127.0.0.1, 127.0.0.1",
+                "' OR 1=1 -- zebra7",
+                ",,,,",
+                &many,
+            ] {
+                let message = Message::query(PLACES).and(header, value);
+                let name = format!("{header}: {}", &value[..value.len().min(30)]);
+                cases.push(Case::raw(&name, message.bytes(), &[200]));
+            }
+        }
+        scene.withstands(cases).await;
+    }
+}
+
+/// The schema's text costs what it is; to hear that it is the same costs next to nothing.
+#[tokio::test]
+async fn the_schema_is_paid_for() {
+    let scene = Scene::set(small()).await;
+    let schema = Message::new("GET", "/schema.graphql");
+    let first = send(&scene.service, &schema).await;
+    assert_eq!(first.status, 200);
+    let same = schema.clone().and("if-none-match", &first.header("etag"));
+    for _ in 0..100 {
+        assert_eq!(send(&scene.service, &same).await.status, 304);
+    }
+    let (refused, times) = empties(&scene.service, &schema).await;
+    assert_eq!(refused.code(), "RATE_LIMITED");
+    is_an_error("the schema, too often", &refused);
+    assert_eq!(refused.header("retry-after"), "1");
+    assert!((15..24).contains(&times), "{times}");
+    scene.service.waits(Duration::from_secs(1));
+    assert_eq!(send(&scene.service, &schema).await.status, 200);
 }
 
 #[tokio::test]

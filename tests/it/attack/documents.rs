@@ -246,7 +246,7 @@ fn shapes() -> Vec<Case> {
         ),
         said(
             "2,000 directives on one field",
-            &format!("{{ __typename {} }}", "@skip(if: false) ".repeat(400)),
+            &format!("{{ __typename {} }}", "@skip(if: false) ".repeat(2_000)),
             DEAR,
         ),
         said(
@@ -333,6 +333,54 @@ fn texts() -> Vec<Case> {
     ]
 }
 
+/// Literals as large as a body may be. What they say is another matter: they must cost nothing.
+fn large_literals() -> Vec<Case> {
+    let id = |literal: &str| Message::query(&format!("{{ node(id: {literal}) {{ id }} }}"));
+    let first = |digits: &str| format!("{{ signals(first: {digits}) {{ totalCount }} }}");
+    let lines = format!("\"\"\"{}\"\"\"", "\n".repeat(120_000));
+    let indented = format!("\"\"\"{}zebra7\"\"\"", "\n z".repeat(60_000));
+    let escapes = format!("\"{}\"", "\\n".repeat(40_000));
+    let unicode = format!("\"{}\"", "\\u0041".repeat(35_000));
+    let quotes = format!("\"\"\"{}\"\"\"", "\\\"\"\" ".repeat(20_000));
+    let digits = "9".repeat(240_000);
+    vec![
+        Case::raw(
+            "a block string of 120,000 lines",
+            id(&lines).bytes(),
+            &[200, 400],
+        ),
+        Case::raw("60,000 indented lines", id(&indented).bytes(), &[200, 400]),
+        Case::raw("40,000 escapes", id(&escapes).bytes(), &[200, 400]),
+        Case::raw(
+            "35,000 characters by number",
+            id(&unicode).bytes(),
+            &[200, 400],
+        ),
+        Case::raw("20,000 escaped quotes", id(&quotes).bytes(), &[200, 400]),
+        said("a number of 240,000 digits", &first(&digits), INVALID),
+        said("and one below zero", &first(&format!("-{digits}")), INVALID),
+        said(
+            "and one with a fraction",
+            &first(&format!("0.{digits}")),
+            INVALID,
+        ),
+        said(
+            "and one with an exponent",
+            &first(&format!("1e{digits}")),
+            INVALID,
+        ),
+        Case::raw(
+            "240,000 digits in a variable",
+            Message::post(format!(
+                "{{\"query\":\"query($n: Int) {{ signals(first: $n) {{ totalCount }} }}\",\
+                 \"variables\":{{\"n\":{digits}}}}}"
+            ))
+            .bytes(),
+            &[400],
+        ),
+    ]
+}
+
 /// Variables that don't fit.
 fn variables() -> Vec<Case> {
     let asked = |name: &str, text: &str, variables: Value, code| {
@@ -394,7 +442,7 @@ fn variables() -> Vec<Case> {
 #[tokio::test]
 async fn documents_and_variables() {
     let scene = Scene::set(Listening::default()).await;
-    for cases in [shapes(), texts(), variables()] {
+    for cases in [shapes(), texts(), large_literals(), variables()] {
         scene.withstands(cases).await;
     }
     // The same for callers of the older media type, in the status of that.

@@ -160,13 +160,22 @@ async fn bytes_that_are_no_http() {
         scene
             .service
             .withstands(&case.name, async |service: &Service| {
+                let lines = service.log().lines().count();
                 let mut wire = Wire::to(&service.address).await;
                 wire.sends(&case.bytes).await;
                 let reply = wire.hears().await;
                 case.compare(reply.as_ref());
                 wire.is_closed().await;
+                // Whether it became a request or not.
+                service.writes_more_than(lines).await;
             })
             .await;
+    }
+    let log = scene.service.log();
+    for why in ["no HTTP", "a head too large", "broken HTTP/2"] {
+        let line = log.lines().find(|line| line.contains(why));
+        let line = line.unwrap_or_else(|| panic!("nothing of {why} in {log}"));
+        assert!(!line.contains("127.0.0.1"), "{line}");
     }
 }
 

@@ -1,6 +1,9 @@
 //! Requests that are none: bodies, parameters, media types, methods, paths.
 
-use nabij_tests::service::Listening;
+use nabij_tests::{
+    service::{Listening, Service},
+    wire::Wire,
+};
 use serde_json::json;
 
 use super::{Case, Message, PLACES, Scene};
@@ -94,6 +97,14 @@ fn media() -> Vec<Case> {
         let message = good.clone().and("content-encoding", encoding);
         cases.push(Case::new(encoding, &message, 415, MEDIA));
     }
+    for (first, second) in [("identity", "gzip"), ("gzip", "identity"), ("gzip", "gzip")] {
+        let message = good
+            .clone()
+            .and("content-encoding", first)
+            .and("content-encoding", second);
+        let name = format!("{first} and then {second}");
+        cases.push(Case::new(&name, &message, 415, MEDIA));
+    }
     // 200 kB of gzip, which would be 200 MB.
     let bomb = [
         b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03".to_vec(),
@@ -118,6 +129,24 @@ fn media() -> Vec<Case> {
         let message = good.clone().by("accept", accept);
         cases.push(Case::new(accept, &message, 406, "NOT_ACCEPTABLE"));
     }
+    // Two headers are one list.
+    let two = |first: &str, second: &str| {
+        let message = good.clone().by("accept", first).and("accept", second);
+        Case::raw(&format!("{first} and {second}"), message.bytes(), &[200])
+    };
+    cases.push(two("text/html", "application/json").with("content-type", "application/json"));
+    let both = two("application/json", "application/graphql-response+json");
+    cases.push(both.with("content-type", "graphql-response+json"));
+    let neither = good
+        .clone()
+        .by("accept", "text/html")
+        .and("accept", "image/*");
+    cases.push(Case::new(
+        "two that are neither",
+        &neither,
+        406,
+        "NOT_ACCEPTABLE",
+    ));
     cases
 }
 
@@ -216,4 +245,34 @@ async fn requests_that_are_none() {
     scene.withstands(bodies()).await;
     scene.withstands(media()).await;
     scene.withstands(methods_and_paths()).await;
+}
+
+/// What GET would answer, without the answer; and nothing is changed by it.
+#[tokio::test]
+async fn head_is_get_without_the_body() {
+    let scene = Scene::set(Listening::default()).await;
+    let read = "query=%7B__typename%7D";
+    let write = "query=mutation%7BsignalWithdraw(input%3A%7Bid%3A%22zebra7%22%7D)\
+                 %7BuserErrors%7Bcode%7D%7D%7D";
+    for (name, query, status) in [
+        ("a query by HEAD", read, "200"),
+        ("a mutation by HEAD", write, "405"),
+        ("nothing by HEAD", "", "400"),
+        ("half a document by HEAD", "query=%7Bzebra7", "400"),
+    ] {
+        let message = Message::new("HEAD", &format!("/graphql?{query}")).and("connection", "close");
+        scene
+            .service
+            .withstands(name, async |service: &Service| {
+                let mut wire = Wire::to(&service.address).await;
+                wire.sends(&message.bytes()).await;
+                let answer = String::from_utf8(wire.is_closed().await).expect("it is text");
+                assert!(
+                    answer.starts_with(&format!("HTTP/1.1 {status} ")),
+                    "{answer}"
+                );
+                assert!(answer.ends_with("\r\n\r\n"), "{name}: {answer}");
+            })
+            .await;
+    }
 }

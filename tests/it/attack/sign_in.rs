@@ -83,7 +83,9 @@ fn forged(service: &Service, claims: &Value) -> Vec<(String, String)> {
     let hmac = |header: &Value, secret: &[u8]| {
         let message = format!("{}.{}", part(header), part(claims));
         let key = EncodingKey::from_secret(secret);
-        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::HS256);
+        let algorithm = header["alg"].as_str().and_then(|name| name.parse().ok());
+        let algorithm = algorithm.unwrap_or(Algorithm::HS256);
+        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, algorithm);
         format!("{message}.{}", signature.expect("it signs"))
     };
     let mut shared = good.clone();
@@ -97,6 +99,32 @@ fn forged(service: &Service, claims: &Value) -> Vec<(String, String)> {
         ),
         ("an empty shared secret".to_owned(), hmac(&shared, b"")),
     ];
+    // The public key, which everybody has, in each form in which a library may take it for a secret.
+    let own = &service.jwks["keys"][0];
+    let x = own["x"].as_str().expect("an Ed25519 key");
+    let raw = BASE64.decode(x).expect("it is base64");
+    let der = [
+        &b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"[..],
+        &raw,
+    ]
+    .concat();
+    let text = base64::engine::general_purpose::STANDARD.encode(&der);
+    let pem = format!("-----BEGIN PUBLIC KEY-----\n{text}\n-----END PUBLIC KEY-----\n");
+    for (form, secret) in [
+        ("raw", raw.as_slice()),
+        ("base64", x.as_bytes()),
+        ("DER", der.as_slice()),
+        ("PEM", pem.as_bytes()),
+        ("JWK", own.to_string().as_bytes()),
+        ("JWK Set", service.jwks.to_string().as_bytes()),
+    ] {
+        for algorithm in ["HS256", "HS384", "HS512"] {
+            let mut header = good.clone();
+            header["alg"] = json!(algorithm);
+            let name = format!("the public key as a shared secret, {form}, {algorithm}");
+            tokens.push((name, hmac(&header, secret)));
+        }
+    }
     let jwk = stranger.jwks()["keys"][0].clone();
     for (field, value) in [
         ("jwk", jwk),
@@ -115,6 +143,10 @@ fn forged(service: &Service, claims: &Value) -> Vec<(String, String)> {
             .and_then(|now| chrono::DateTime::from_timestamp(now, 0));
         let (clock, _) = nabij_api::clock::Clock::held(now.expect("a moment"));
         let minted = stranger.mint(token, &clock).expect("it signs");
+        if field == "jwk" {
+            // As it was good before the issuer took its key out of the set, under that key's name.
+            tokens.push(("a retired key".to_owned(), minted.clone()));
+        }
         let (message, signature) = minted.rsplit_once('.').expect("a JWT");
         let (_, claims) = message.split_once('.').expect("a JWT");
         let mut header = good.clone();
@@ -241,5 +273,26 @@ async fn no_token_but_a_good_one_is_taken() {
             Case::new("a second too late", &late, 401, "UNAUTHENTICATED")
                 .with("www-authenticate", "expired"),
         ])
+        .await;
+}
+
+/// The token is good until its time is up; the account behind it is not.
+#[tokio::test]
+async fn an_account_that_was_blocked_is_out_at_once() {
+    let scene = Scene::set(Listening::default()).await;
+    let bearer = format!("Bearer {}", scene.service.token(&scene.rosa));
+    let good = Message::query(ME).and("authorization", &bearer);
+    scene
+        .withstands(vec![Case::raw("before", good.bytes(), &[200])])
+        .await;
+    scene.town.blocks(&scene.rosa).await;
+    let submit = "mutation { signalWithdraw(input: { id: \"zebra7\" }) { userErrors { code } } }";
+    let change = Message::query(submit).and("authorization", &bearer);
+    let out = |name: &str, message: &Message| {
+        Case::new(name, message, 401, "UNAUTHENTICATED")
+            .with("www-authenticate", "error=\"invalid_token\"")
+    };
+    scene
+        .withstands(vec![out("reading", &good), out("writing", &change)])
         .await;
 }

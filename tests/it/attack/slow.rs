@@ -3,27 +3,24 @@
 
 use std::time::{Duration, Instant};
 
-use http_body_util::{BodyExt, Full};
-use hyper::{Request, body::Bytes, client::conn::http2};
-use hyper_util::rt::{TokioExecutor, TokioIo};
 use nabij_tests::{
     service::{Listening, Service},
     wire::Wire,
 };
-use serde_json::json;
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
-use super::{Message, PLACES, Scene};
+use super::{Case, Message, PLACES, Scene};
 
-const SHORT: Duration = Duration::from_millis(400);
+pub(super) const SHORT: Duration = Duration::from_millis(400);
 /// What other work on the machine may add.
-const NOISE: Duration = Duration::from_secs(5);
+pub(super) const NOISE: Duration = Duration::from_secs(5);
 
-fn hurried() -> Listening {
+pub(super) fn hurried() -> Listening {
     Listening {
         head: SHORT,
         body: SHORT,
         idle: 2 * SHORT,
+        answer: SHORT,
         ..Listening::default()
     }
 }
@@ -211,59 +208,32 @@ async fn who_is_slow_takes_nobodys_place() {
         .await;
 }
 
+/// There is room for so many bytes of bodies: who gets none is told to come back, and what others
+/// held is free again.
 #[tokio::test]
-async fn http2_without_an_upgrade() {
-    let scene = Scene::set(hurried()).await;
+async fn who_finds_no_room_for_a_body_is_told_to_come_back() {
+    let mut listening = hurried();
+    listening.room = 100_000;
+    let scene = Scene::set(listening).await;
+    let large = Message::query(&format!("{PLACES} #{}", "z".repeat(150_000)));
+    let none = Case::new("no room", &large, 503, "SERVICE_UNAVAILABLE")
+        .with("retry-after", "1")
+        .with("connection", "close");
+    scene.withstands(vec![none]).await;
+    // What is announced and doesn't come takes nobody's room.
+    let announced = Message::post("{").by("content-length", "90000").bytes();
+    let half = Message::query(&format!("{PLACES} #{}", "z".repeat(60_000))).bytes();
     scene
         .service
-        .withstands("64 streams and more", async |service: &Service| {
-            let stream = TcpStream::connect(&service.address).await.expect("a place");
-            let (mut send, connection) =
-                http2::handshake::<_, _, Full<Bytes>>(TokioExecutor::new(), TokioIo::new(stream))
-                    .await
-                    .expect("it speaks HTTP/2");
-            let connection = tokio::spawn(connection);
-            let mut answers = Vec::new();
-            for n in 0..200 {
-                let query = if n % 2 == 0 { PLACES } else { "{ zebra7 }" };
-                let body = json!({ "query": query }).to_string();
-                let request = Request::post(format!("http://{}/graphql", service.address))
-                    .header("content-type", "application/json")
-                    .header("accept", "application/graphql-response+json")
-                    .body(Full::new(Bytes::from(body)))
-                    .expect("a request");
-                send.ready().await.expect("it takes more");
-                let mut answer = Box::pin(send.send_request(request));
-                if n == 0 {
-                    // With it comes how many streams there may be; more wait on this side.
-                    let first = (&mut answer).await.expect("it is answered");
-                    assert_eq!(first.status().as_u16(), 200);
-                } else {
-                    answers.push((n, answer));
-                }
+        .withstands("many who announce much", async |service: &Service| {
+            let mut crowd = Vec::new();
+            for _ in 0..20 {
+                let mut wire = Wire::to(&service.address).await;
+                wire.sends(&announced).await;
+                crowd.push(wire);
             }
-            for (n, answer) in answers {
-                let answer = answer.await.expect("each is answered");
-                assert_eq!(answer.status().as_u16(), if n % 2 == 0 { 200 } else { 400 });
-                let body = answer.into_body().collect().await.expect("it is whole");
-                assert!(!body.to_bytes().is_empty());
-            }
-            drop(send);
-            // Nothing keeps it open: whoever is gone is gone.
-            let _ = connection.await;
-        })
-        .await;
-    scene
-        .service
-        .withstands("a stream that is idle", async |service: &Service| {
-            let stream = TcpStream::connect(&service.address).await.expect("a place");
-            let (send, connection) =
-                http2::handshake::<_, _, Full<Bytes>>(TokioExecutor::new(), TokioIo::new(stream))
-                    .await
-                    .expect("it speaks HTTP/2");
-            let closed = tokio::time::timeout(SHORT * 2 + NOISE, connection).await;
-            assert!(closed.is_ok(), "it may stay for ever");
-            drop(send);
+            let reply = service.hears(&half).await.expect("an answer");
+            assert_eq!(reply.status, 200, "{}", reply.text());
         })
         .await;
 }

@@ -9,6 +9,10 @@ impl EdgeSettings {
         let mut problems = Vec::new();
         let numbers = [
             ("edge.connections", self.connections as u64),
+            (
+                "edge.connections_per_address",
+                self.connections_per_address as u64,
+            ),
             ("edge.requests", self.requests as u64),
             ("edge.deadline_seconds", self.deadline_seconds),
         ];

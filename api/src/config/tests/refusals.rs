@@ -213,8 +213,11 @@ fn the_sqlite_files_folder_is_made_closed_to_others() {
 #[test]
 fn an_edge_that_lets_nobody_in_is_refused() {
     type Set = fn(&mut EdgeSettings);
-    let cases: [(&str, Set); 6] = [
+    let cases: [(&str, Set); 7] = [
         ("edge.connections", |edge| edge.connections = 0),
+        ("edge.connections_per_address", |edge| {
+            edge.connections_per_address = 0;
+        }),
         ("edge.requests", |edge| edge.requests = 0),
         ("edge.deadline_seconds", |edge| edge.deadline_seconds = 0),
         ("edge.cors_origins[0]", |edge| {

@@ -214,7 +214,7 @@ pub(in crate::store) fn entry(
 pub(in crate::store) async fn to_its_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, Failure>> + Send + 'static,
 ) -> Result<T, Failure> {
-    tokio::spawn(work.in_current_span())
+    crate::store::tasks::spawn(work.in_current_span())
         .await
         .unwrap_or(Err(Failure::Bug("a read that is logged panicked")))
 }

@@ -1,0 +1,72 @@
+//! A service while it runs: it listens until told to stop, and then everything that has begun has one
+//! time to end in, whatever it is.
+
+use std::time::Duration;
+
+use axum::Router;
+use tokio::{net::TcpListener, sync::watch};
+
+use crate::{
+    http::serve::Server,
+    relay::Relay,
+    store::{Db, tasks},
+};
+
+/// From the signal to stop until the process may end, for all that is still going on. Whoever stops
+/// services kills them after 20 or 30 seconds.
+const END: Duration = Duration::from_secs(18);
+
+/// What ends with the service.
+pub struct Running {
+    /// How it listens.
+    pub server: Server,
+    /// What it answers.
+    pub router: Router,
+    /// What it does by itself.
+    pub relay: Option<Relay>,
+    /// What it keeps.
+    pub db: Db,
+}
+
+impl Running {
+    /// Answers until `stop`. Then, within 18 seconds: requests that have begun are answered, the relay
+    /// ends its pass, writes whose caller has gone are done, and the database is closed. What takes
+    /// longer is dropped: no transaction is half done.
+    pub async fn until(self, listener: TcpListener, stop: impl Future<Output = ()>) {
+        let Self {
+            server,
+            router,
+            relay,
+            db,
+        } = self;
+        let (tell, told) = watch::channel(false);
+        let stop = async {
+            stop.await;
+            tell.send_replace(true);
+        };
+        let relays = async {
+            stopped(told.clone()).await;
+            if let Some(relay) = relay {
+                relay.stop().await;
+            }
+        };
+        let all = async {
+            tokio::join!(server.run(listener, router, stop), relays);
+            tasks::ended().await;
+            db.close().await;
+        };
+        let limit = async {
+            stopped(told.clone()).await;
+            tokio::time::sleep(END).await;
+        };
+        tokio::select! {
+            () = all => tracing::info!("stopped"),
+            () = limit => tracing::warn!("stopped before everything had ended"),
+        }
+    }
+}
+
+async fn stopped(mut told: watch::Receiver<bool>) {
+    // Whoever could tell lives as long as what waits for it.
+    let _ = told.wait_for(|stopped| *stopped).await;
+}

@@ -1,7 +1,7 @@
 //! What goes back: errors in one shape, whatever they come from, each with `extensions.code` and
 //! `extensions.requestId`. To add a case, a function on [`Answers`].
 
-use async_graphql::Name;
+use async_graphql::{Name, PathSegment};
 use axum::body::Body;
 use axum::http::header::{
     ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
@@ -18,6 +18,7 @@ use crate::gate::Refused;
 use crate::telemetry::{OperationKind, RequestScope};
 
 const INTERNAL: &str = "INTERNAL_SERVER_ERROR";
+const UNAVAILABLE: &str = "SERVICE_UNAVAILABLE";
 const INTERNAL_MESSAGE: &str = "Something went wrong here that isn't your doing; try again, and report the requestId if it stays.";
 
 /// Writes the answers to one request.
@@ -122,11 +123,7 @@ impl Answers {
             }
             NotExecuted::Unavailable { retry_after } => {
                 let message = "The service can't answer just now; try again as Retry-After says.";
-                let answer = self.error(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "SERVICE_UNAVAILABLE",
-                    message,
-                );
+                let answer = self.error(StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE, message);
                 with(answer, RETRY_AFTER, later(retry_after))
             }
         }
@@ -199,6 +196,11 @@ impl Answers {
                 self.request_error()
             };
             return self.send(status, &json!({ "errors": response.errors }));
+        }
+        if is_unavailable(&response) {
+            let body = json!({ "errors": response.errors });
+            let answer = self.send(StatusCode::SERVICE_UNAVAILABLE, &body);
+            return with(answer, RETRY_AFTER, HeaderValue::from_static("2"));
         }
         let headers = std::mem::take(&mut response.http_headers);
         let mut price = async_graphql::indexmap::IndexMap::from([
@@ -294,6 +296,26 @@ fn with_standing(answer: Response, standing: &Standing) -> Response {
         }
     }
     answer
+}
+
+/// Whether every field that was asked for failed because the database is away. Then nothing was
+/// answered and nothing was done: the whole request can be sent again.
+fn is_unavailable(response: &async_graphql::Response) -> bool {
+    let errors = &response.errors;
+    let failed = |name: &Name| {
+        errors.iter().any(|error| match error.path.first() {
+            Some(PathSegment::Field(field)) => field == name.as_str(),
+            _ => false,
+        })
+    };
+    let nothing = match &response.data {
+        async_graphql::Value::Object(fields) => fields
+            .iter()
+            .all(|(name, value)| *value == async_graphql::Value::Null && failed(name)),
+        data => *data == async_graphql::Value::Null,
+    };
+    let is_away = |error| code(error) == Some(UNAVAILABLE);
+    nothing && !errors.is_empty() && errors.iter().all(is_away)
 }
 
 fn code(error: &async_graphql::ServerError) -> Option<&str> {

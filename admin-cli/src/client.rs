@@ -291,7 +291,7 @@ fn meaning(code: &str, status: StatusCode) -> (Exit, bool, &'static str) {
             false,
             "Sign in as somebody whose role allows it.",
         ),
-        "SERVICE_UNAVAILABLE" | "RATE_LIMITED" | "TIMEOUT" => {
+        "SERVICE_UNAVAILABLE" | "OUTCOME_UNKNOWN" | "RATE_LIMITED" | "TIMEOUT" => {
             (Exit::Unavailable, true, "Try again in a while.")
         }
         "BAD_USER_INPUT" => (Exit::Refused, false, "Correct what the message names."),
@@ -345,6 +345,7 @@ mod tests {
             (200, "FORBIDDEN", Exit::SignIn, false),
             (503, "SERVICE_UNAVAILABLE", Exit::Unavailable, true),
             (200, "SERVICE_UNAVAILABLE", Exit::Unavailable, true),
+            (200, "OUTCOME_UNKNOWN", Exit::Unavailable, true),
             (429, "RATE_LIMITED", Exit::Unavailable, true),
             (400, "BAD_USER_INPUT", Exit::Refused, false),
             (400, "GRAPHQL_VALIDATION_FAILED", Exit::Unexpected, false),

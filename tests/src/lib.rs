@@ -20,6 +20,7 @@
 //! | file | what is in it |
 //! |---|---|
 //! | `database.rs` | a fresh, migrated database per test, gone afterwards |
+//! | `door.rs` | what can be shut between the service and its database server |
 //! | `town.rs` | the service over it, its clock, and the people's arrival |
 //! | `founding.rs` | rows of places, partners, volunteers and roles, written beneath the service |
 //! | `beginnings.rs` | how a town comes to be through the service |
@@ -30,6 +31,7 @@
 //! | `fuzz.rs` | requests that nobody would write, from a seed |
 //! | `served.rs` | the service on a port of its own, and the admin client run against it |
 //! | `service.rs` | the service in a process of its own, for tests that look at the process |
+//! | `small_disk.rs` | the same with a disk of its own, which can be filled |
 //! | `wire.rs` | a connection on which any bytes can be sent |
 //! | `frames.rs` | HTTP/2 in frames written by hand |
 //! | `signals.rs`, `referrals.rs`, … | what people do, one file per record |
@@ -47,6 +49,7 @@ mod beginnings;
 mod bookings;
 mod call_outs;
 mod database;
+mod door;
 mod figures;
 mod founding;
 pub mod frames;
@@ -57,6 +60,7 @@ mod referrals;
 mod served;
 pub mod service;
 mod signals;
+mod small_disk;
 pub mod story;
 mod teams;
 mod town;
@@ -66,10 +70,12 @@ pub use activities::{Gathering, written};
 pub use answer::{Answer, Record};
 pub use call_outs::Appeal;
 pub use database::Database;
+pub use door::Door;
 pub use figures::Period;
 pub use person::Person;
 pub use referrals::Request;
 pub use served::{Folder, Ran, Served};
 pub use signals::{Need, handled_by};
+pub use small_disk::SmallDisk;
 pub use story::Story;
 pub use town::Town;

@@ -252,12 +252,22 @@ impl Service {
     /// Starts the service of a town; `binary` is `env!("CARGO_BIN_EXE_service")`.
     #[must_use]
     pub fn of(town: &Town, binary: &str, listening: Listening) -> Self {
+        Self::by(Command::new(binary), town, town.database_url(), listening)
+    }
+
+    /// The same by any command that becomes the binary, over any copy of the town's database.
+    pub(crate) fn by(
+        mut command: Command,
+        town: &Town,
+        database: &str,
+        listening: Listening,
+    ) -> Self {
         let folder = Folder::default();
         let key_file = folder.path("key.p8");
         let key = SigningKey::load_or_generate(key_file.as_ref()).expect("a key can be made");
         let private = fs::read(&key_file).expect("the key is there");
         let log = folder.path("log");
-        let mut child = Command::new(binary)
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(fs::File::create(&log).expect("a log can be written"))
@@ -272,7 +282,7 @@ impl Service {
             child,
         };
         let orders = Orders {
-            database: town.database_url().to_owned(),
+            database: database.to_owned(),
             erased_list: town.erased_list_path(),
             key_file,
             now: town.now(),

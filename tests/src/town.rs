@@ -11,7 +11,7 @@ use nabij_api::{
     config::EdgeSettings,
     http::edge::Edge,
     ids::type_id,
-    store::{Db, Kind},
+    store::{Db, Kind, Patience},
     telemetry::{self, LogFormat},
 };
 use nabij_entity::{
@@ -22,7 +22,7 @@ use sea_orm::DatabaseConnection;
 use uuid::Uuid;
 
 use crate::{
-    Database, Folder, Person, Record,
+    Database, Door, Folder, Person, Record,
     founding::{Founding, Holds},
 };
 
@@ -93,12 +93,61 @@ impl Town {
         town
     }
 
+    /// The same as at the start, whose service waits for its database as long as `patience` says, and
+    /// for whole requests this many seconds.
+    pub async fn impatient(patience: Patience, deadline_seconds: u64) -> Self {
+        let database = Database::fresh().await;
+        let url = database.url.clone();
+        Self::waiting(database, &url, patience, deadline_seconds).await
+    }
+
+    /// The same behind a door before its database; none on SQLite, where nothing is between them.
+    pub async fn behind_a_door(patience: Patience) -> Option<(Self, Door)> {
+        let database = Database::fresh().await;
+        if !database.is_postgres() {
+            return None;
+        }
+        let door = Door::before(&database.url);
+        let deadline_seconds = EdgeSettings::default().deadline_seconds;
+        let town = Self::waiting(database, door.url(), patience, deadline_seconds).await;
+        Some((town, door))
+    }
+
+    async fn waiting(
+        database: Database,
+        url: &str,
+        patience: Patience,
+        deadline_seconds: u64,
+    ) -> Self {
+        let settings = EdgeSettings {
+            deadline_seconds,
+            ..EdgeSettings::default()
+        };
+        let edge =
+            |clock: &Clock| Edge::from_settings(&settings, clock).expect("there are no files");
+        let mut town = Self::over(database, url, patience, edge).await;
+        town.founding.lay_out().await;
+        town
+    }
+
     /// The same without a single record: what is there, comes through the service.
     pub async fn empty() -> Self {
         Self::with(|_| Edge::wide()).await
     }
 
     async fn with(edge: impl FnOnce(&Clock) -> Edge) -> Self {
+        let database = Database::fresh().await;
+        let url = database.url.clone();
+        Self::over(database, &url, Patience::default(), edge).await
+    }
+
+    /// `url` is the service's way to the database.
+    async fn over(
+        database: Database,
+        url: &str,
+        patience: Patience,
+        edge: impl FnOnce(&Clock) -> Edge,
+    ) -> Self {
         if let Ok(filter) = std::env::var("NABIJ_TEST_LOG") {
             let tells_all = panic::take_hook();
             // Only the first town of a process starts it.
@@ -106,13 +155,12 @@ impl Town {
             // What a test fails for is meant to be read.
             panic::set_hook(tells_all);
         }
-        let database = Database::fresh().await;
         let monday: DateTime<Utc> = "2026-03-02T09:00:00Z"
             .parse()
             .expect("a moment in RFC 3339");
         let (clock, held) = Clock::held(monday);
         let beside = Folder::default();
-        let db = Db::open(&database.url, 8)
+        let db = Db::open_with(url, 8, patience)
             .await
             .expect("a fresh database opens")
             .with_erased_list(beside.path(ERASED).as_ref());

@@ -87,6 +87,15 @@ impl From<Fault> for Error {
                     "SERVICE_UNAVAILABLE",
                 )
             }
+            Fault::Failure(failure @ Failure::Unsure(_)) => {
+                tracing::error!(?failure, "the database went away at a commit");
+                coded(
+                    "The database went away at the last moment, so we can't tell whether this was \
+                     done. Send it again with the same idempotencyKey, or read the record: then \
+                     you see.",
+                    "OUTCOME_UNKNOWN",
+                )
+            }
             Fault::Failure(failure) => {
                 tracing::error!(?failure, "a request failed");
                 coded(
@@ -96,6 +105,20 @@ impl From<Fault> for Error {
             }
         }
     }
+}
+
+/// Beside the answer to a mutation that was done, where its record can't be read: what was done isn't
+/// told as a failure.
+pub fn done_but_unseen(failure: &Failure) -> Error {
+    tracing::error!(?failure, "what was done can't be shown");
+    let code = match failure {
+        Failure::Unavailable(_) => "SERVICE_UNAVAILABLE",
+        _ => "INTERNAL_SERVER_ERROR",
+    };
+    coded(
+        "This was done, but the service can't show the record just now. Read it again in a moment.",
+        code,
+    )
 }
 
 fn coded(message: &str, code: &'static str) -> Error {

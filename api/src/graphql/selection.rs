@@ -8,7 +8,7 @@ use nabij_entity::access_log::AccessPurpose;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::errors::{Fault, FieldResult};
+use super::errors::{Fault, FieldResult, done_but_unseen};
 use crate::store::{
     Cx, Failure, Filter, Kind, Many, Page, Plan, Record, Visible, Window,
     idempotency::IdempotencyKey,
@@ -185,10 +185,11 @@ pub async fn list(
         .await?)
 }
 
-/// The record a mutation's payload shows in its field `name`, if that is selected at all.
+/// The record a mutation's payload shows in its field `name`, if that is selected at all. When the
+/// database fails it shows none, and an error beside it says that the mutation was done.
 ///
 /// # Errors
-/// When the database fails, or an argument below is wrong.
+/// When an argument below is wrong.
 pub async fn payload_record<R: Record>(
     ctx: &Context<'_>,
     name: &str,
@@ -207,7 +208,14 @@ pub async fn payload_record<R: Record>(
         }
     }
     let Some(plan) = wanted else { return Ok(None) };
-    let node = cx(ctx)?.find(&plan, id).await?;
+    let node = match cx(ctx)?.find(&plan, id).await {
+        Ok(node) => node,
+        Err(failure) => {
+            let error = done_but_unseen(&failure).into_server_error(ctx.item.pos);
+            ctx.add_error(ctx.set_error_path(error));
+            None
+        }
+    };
     Ok(node.map(Visible::try_from_node).transpose()?)
 }
 

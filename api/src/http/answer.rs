@@ -4,7 +4,7 @@
 use std::io;
 use std::time::Duration;
 
-use async_graphql::Name;
+use async_graphql::{Name, PathSegment};
 use axum::body::Body;
 use axum::http::header::{
     ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
@@ -21,6 +21,7 @@ use crate::gate::{self, Refused};
 use crate::telemetry::{OperationKind, RequestScope};
 
 const INTERNAL: &str = "INTERNAL_SERVER_ERROR";
+const UNAVAILABLE: &str = "SERVICE_UNAVAILABLE";
 const INTERNAL_MESSAGE: &str = "Something went wrong here that isn't your doing; try again, and report the requestId if it stays.";
 
 /// The largest answer, in bytes, before it is compressed. What keeps within the limits of a request is
@@ -189,11 +190,7 @@ impl Answers {
             }
             NotExecuted::Unavailable { retry_after } => {
                 let message = "The service can't answer just now; try again as Retry-After says.";
-                let answer = self.error(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "SERVICE_UNAVAILABLE",
-                    message,
-                );
+                let answer = self.error(StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE, message);
                 with(answer, RETRY_AFTER, later(retry_after))
             }
         }
@@ -273,6 +270,12 @@ impl Answers {
                 self.request_error()
             };
             let answer = self.send(status, &json!({ "errors": response.errors }));
+            return standing_at(answer, price.standing);
+        }
+        if is_unavailable(&response) {
+            let body = json!({ "errors": response.errors });
+            let answer = self.send(StatusCode::SERVICE_UNAVAILABLE, &body);
+            let answer = with(answer, RETRY_AFTER, HeaderValue::from_static("2"));
             return standing_at(answer, price.standing);
         }
         let headers = std::mem::take(&mut response.http_headers);
@@ -391,6 +394,26 @@ fn standing_at(answer: Response, standing: Option<Standing>) -> Response {
         }
     }
     answer
+}
+
+/// Whether every field that was asked for failed because the database is away. Then nothing was
+/// answered and nothing was done: the whole request can be sent again.
+fn is_unavailable(response: &async_graphql::Response) -> bool {
+    let errors = &response.errors;
+    let failed = |name: &Name| {
+        errors.iter().any(|error| match error.path.first() {
+            Some(PathSegment::Field(field)) => field == name.as_str(),
+            _ => false,
+        })
+    };
+    let nothing = match &response.data {
+        async_graphql::Value::Object(fields) => fields
+            .iter()
+            .all(|(name, value)| *value == async_graphql::Value::Null && failed(name)),
+        data => *data == async_graphql::Value::Null,
+    };
+    let is_away = |error| code(error) == Some(UNAVAILABLE);
+    nothing && !errors.is_empty() && errors.iter().all(is_away)
 }
 
 fn code(error: &async_graphql::ServerError) -> Option<&str> {

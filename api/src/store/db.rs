@@ -1,12 +1,13 @@
-//! Opening a database, what a request carries to it, and a write's transaction.
+//! The database, what a request carries to it, and a write's transaction.
 
 use std::{
+    future::Future,
     path::Path,
     sync::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use async_trait::async_trait;
@@ -14,9 +15,9 @@ use chrono::{DateTime, Utc};
 use nabij_migration::{Migrator, MigratorTrait};
 use quick_cache::sync::Cache;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseExecutor,
-    DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait, sqlx::sqlite,
+    ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction, DbBackend, DbErr,
+    ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 use uuid::Uuid;
 
@@ -25,6 +26,9 @@ use super::{
     access::{Principal, Subject},
     dialect,
     erase::ErasedList,
+    failure,
+    open::{self, OpenError, Pools},
+    patience::{Doubt, Patience, Stopwatch},
 };
 use crate::{
     clock::{self, Clock},
@@ -32,55 +36,8 @@ use crate::{
     telemetry::RequestStats,
 };
 
-/// The oldest SQLite that is safe in WAL mode with several connections (a reset of the log could
-/// lose a commit before it).
-const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
-/// Readers beside the one writer of SQLite.
-const SQLITE_READERS: u32 = 4;
 /// Principals kept in memory; each is checked against the database whenever it is used.
 const PRINCIPALS: usize = 10_000;
-
-/// Why a database could not be opened.
-#[derive(Debug)]
-pub enum OpenError {
-    /// The URL is neither `sqlite:` nor `postgres:`.
-    Scheme,
-    /// The bundled SQLite is older than is safe.
-    OldSqlite(String),
-    /// The folder for the SQLite file can't be made.
-    Folder(std::io::Error),
-    /// The database refused.
-    Database(DbErr),
-}
-
-impl std::fmt::Display for OpenError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Scheme => {
-                f.write_str("The database URL must begin with `sqlite:` or `postgres:`.")
-            }
-            Self::OldSqlite(found) => {
-                let (major, minor, patch) = OLDEST_SQLITE;
-                write!(
-                    f,
-                    "SQLite {found} can lose a commit in WAL mode; build with {major}.{minor}.{patch} or newer."
-                )
-            }
-            Self::Folder(error) => {
-                write!(f, "The folder for the SQLite file can't be made: {error}.")
-            }
-            Self::Database(error) => write!(f, "The database can't be opened: {error}."),
-        }
-    }
-}
-
-impl std::error::Error for OpenError {}
-
-impl From<DbErr> for OpenError {
-    fn from(error: DbErr) -> Self {
-        Self::Database(error)
-    }
-}
 
 /// An open database: a pool to read from and one to write to. On PostgreSQL they are the same; on
 /// SQLite there is one writer and a few readers.
@@ -88,6 +45,9 @@ impl From<DbErr> for OpenError {
 pub struct Db {
     readers: DatabaseConnection,
     writers: DatabaseConnection,
+    patience: Patience,
+    doubt: Doubt,
+    watch: Stopwatch,
     pub(super) principals: Arc<Cache<Subject, Arc<Principal>>>,
     pub(super) erased: Option<Arc<ErasedList>>,
     /// Whether the write-ahead log may still hold what was erased.
@@ -100,17 +60,32 @@ impl Db {
     /// # Errors
     /// See [`OpenError`].
     pub async fn open(url: &str, max_connections: u32) -> Result<Self, OpenError> {
-        let (readers, writers) = if url.starts_with("sqlite:") {
-            open_sqlite(url).await?
+        Self::open_with(url, max_connections, Patience::default()).await
+    }
+
+    /// The same, waiting for it as long as `patience` says.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub async fn open_with(
+        url: &str,
+        max_connections: u32,
+        patience: Patience,
+    ) -> Result<Self, OpenError> {
+        let (doubt, watch) = (Doubt::default(), Stopwatch::default());
+        let Pools { readers, writers } = if url.starts_with("sqlite:") {
+            open::sqlite(url, patience, watch.clone()).await?
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let pool = open_postgres(url, max_connections).await?;
-            (pool.clone(), pool)
+            open::postgres(url, max_connections, patience, doubt.clone()).await?
         } else {
             return Err(OpenError::Scheme);
         };
         Ok(Self {
             readers,
             writers,
+            patience,
+            doubt,
+            watch,
             principals: Arc::new(Cache::new(PRINCIPALS)),
             erased: None,
             log_to_empty: Arc::default(),
@@ -150,6 +125,15 @@ impl Db {
         Ok(())
     }
 
+    async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let beginning = self.writers.begin_with_options(options);
+        self.patience.answered(beginning).await
+    }
+
     /// Closes all connections.
     pub async fn close(self) {
         // What can't be closed is closed by the end of the process.
@@ -175,74 +159,6 @@ impl Db {
         }
         Ok(empty)
     }
-}
-
-async fn open_sqlite(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), OpenError> {
-    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
-    let path = path.split('?').next().unwrap_or_default();
-    if let Some(folder) = Path::new(path)
-        .parent()
-        .filter(|folder| *folder != Path::new(""))
-    {
-        std::fs::create_dir_all(folder).map_err(OpenError::Folder)?;
-    }
-    let options = |connections: u32, read_only: bool| {
-        let mut options = ConnectOptions::new(url);
-        options
-            .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(10))
-            .test_before_acquire(false)
-            .sqlx_logging(false)
-            .map_sqlx_sqlite_opts(move |options| {
-                options
-                    .create_if_missing(!read_only)
-                    .journal_mode(sqlite::SqliteJournalMode::Wal)
-                    .synchronous(sqlite::SqliteSynchronous::Full)
-                    .busy_timeout(Duration::from_secs(5))
-                    .foreign_keys(true)
-                    // What is erased is gone from the file too.
-                    .pragma("secure_delete", "ON")
-                    .pragma("query_only", if read_only { "ON" } else { "OFF" })
-            });
-        options
-    };
-    let writer = Database::connect(options(1, false)).await?;
-    let version = Statement::from_string(DbBackend::Sqlite, "SELECT sqlite_version() AS version");
-    let version: String = match writer.query_one_raw(version).await? {
-        Some(row) => row.try_get("", "version")?,
-        None => String::new(),
-    };
-    if !is_recent(&version) {
-        return Err(OpenError::OldSqlite(version));
-    }
-    let readers = Database::connect(options(SQLITE_READERS, true)).await?;
-    Ok((readers, writer))
-}
-
-fn is_recent(version: &str) -> bool {
-    let mut parts = version
-        .split('.')
-        .map(|part| part.parse::<u32>().unwrap_or(0));
-    let mut next = || parts.next().unwrap_or(0);
-    (next(), next(), next()) >= OLDEST_SQLITE
-}
-
-async fn open_postgres(url: &str, max_connections: u32) -> Result<DatabaseConnection, OpenError> {
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(max_connections)
-        .acquire_timeout(Duration::from_secs(10))
-        .test_before_acquire(false)
-        .sqlx_logging(false)
-        .map_sqlx_postgres_opts(|options| {
-            options.application_name("nabij").options([
-                ("statement_timeout", "15s"),
-                ("lock_timeout", "5s"),
-                ("idle_in_transaction_session_timeout", "30s"),
-                ("timezone", "UTC"),
-            ])
-        });
-    Ok(Database::connect(options).await?)
 }
 
 /// What a request carries: the database, who asks, what time it is, and its figures for the log.
@@ -329,6 +245,7 @@ impl Cx {
         };
         Counted {
             connection,
+            db: &self.db,
             stats: &self.stats,
         }
     }
@@ -350,7 +267,8 @@ impl Cx {
             .and_then(Arc::into_inner)
             .ok_or(Failure::Bug("a transaction for reading is shared"))?;
         let started = Instant::now();
-        transaction.commit().await?;
+        // What isn't written down isn't shown: there is nothing to be unsure of.
+        self.db.patience.answered(transaction.commit()).await?;
         self.stats.count_statement(started.elapsed());
         Ok(())
     }
@@ -406,6 +324,7 @@ impl Cx {
     async fn begin_as(&self, viewer: Viewer) -> Result<Tx, Failure> {
         Ok(Tx {
             transaction: self.transaction().await?,
+            db: self.db.clone(),
             viewer,
             clock: self.clock.clone(),
             request_id: self.request_id.clone(),
@@ -414,20 +333,23 @@ impl Cx {
     }
 
     async fn transaction(&self) -> Result<DatabaseTransaction, Failure> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
         let started = Instant::now();
-        let transaction = self.db.writers.begin_with_options(options).await?;
+        let begun = match self.db.begin().await {
+            Err(error) if failure::is_broken(&error) => {
+                self.db.doubt.arises();
+                self.db.begin().await
+            }
+            begun => begun,
+        };
         self.stats.count_statement(started.elapsed());
-        Ok(transaction)
+        Ok(begun?)
     }
 }
 
 /// A write: everything in it happens, or nothing.
 pub struct Tx {
     transaction: DatabaseTransaction,
+    db: Db,
     viewer: Viewer,
     clock: Clock,
     request_id: Arc<str>,
@@ -466,6 +388,7 @@ impl Tx {
     pub(super) fn connection(&self) -> Counted<'_> {
         Counted {
             connection: (&self.transaction).into(),
+            db: &self.db,
             stats: &self.stats,
         }
     }
@@ -473,19 +396,58 @@ impl Tx {
     /// Makes what was written last.
     ///
     /// # Errors
-    /// When the database fails; then nothing was written.
+    /// When the database fails; then nothing was written, unless it is [`Failure::Unsure`].
     pub async fn commit(self) -> Result<(), Failure> {
         let started = Instant::now();
-        self.transaction.commit().await?;
+        let commit = self.db.patience.answered(self.transaction.commit());
+        commit.await.map_err(Failure::of_commit)?;
         self.stats.count_statement(started.elapsed());
         Ok(())
     }
 }
 
-/// A connection that counts its statements and their time for the request's line in the log.
+/// A connection that counts its statements and their time for the request's line in the log, and
+/// waits for no answer for longer than one can take.
+///
+/// A question outside a transaction is asked once more when its connection turns out to be dead: after
+/// the database has come back, nobody hears that it was away.
 pub(super) struct Counted<'a> {
     connection: DatabaseExecutor<'a>,
+    db: &'a Db,
     stats: &'a RequestStats,
+}
+
+impl Counted<'_> {
+    async fn answered<T>(
+        &self,
+        asked: impl Future<Output = Result<T, DbErr>> + Send,
+    ) -> Result<T, DbErr> {
+        let started = Instant::now();
+        let is_held = !self.is_free();
+        if is_held {
+            self.db.watch.starts();
+        }
+        let result = self.db.patience.answered(asked).await;
+        if is_held {
+            self.db.watch.stops();
+        }
+        self.stats.count_statement(started.elapsed());
+        result
+    }
+
+    /// Outside a transaction: any connection does.
+    fn is_free(&self) -> bool {
+        matches!(self.connection, DatabaseExecutor::Connection(_))
+    }
+
+    /// Whether that was the connection's fault, and another one may do.
+    fn was_broken<T>(&self, answer: &Result<T, DbErr>) -> bool {
+        let broken = answer.as_ref().is_err_and(failure::is_broken);
+        if broken {
+            self.db.doubt.arises();
+        }
+        broken
+    }
 }
 
 #[async_trait]
@@ -495,32 +457,34 @@ impl ConnectionTrait for Counted<'_> {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let started = Instant::now();
-        let result = self.connection.execute_raw(statement).await;
-        self.stats.count_statement(started.elapsed());
-        result
+        self.answered(self.connection.execute_raw(statement)).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let started = Instant::now();
-        let result = self.connection.execute_unprepared(sql).await;
-        self.stats.count_statement(started.elapsed());
-        result
+        self.answered(self.connection.execute_unprepared(sql)).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let started = Instant::now();
-        let result = self.connection.query_one_raw(statement).await;
-        self.stats.count_statement(started.elapsed());
-        result
+        let again = self.is_free().then(|| statement.clone());
+        let answer = self
+            .answered(self.connection.query_one_raw(statement))
+            .await;
+        match again.filter(|_| self.was_broken(&answer)) {
+            Some(again) => self.answered(self.connection.query_one_raw(again)).await,
+            None => answer,
+        }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         // Placeholders stand for the values: the text holds nothing that anybody told.
         tracing::trace!(sql = statement.sql, "query");
-        let started = Instant::now();
-        let result = self.connection.query_all_raw(statement).await;
-        self.stats.count_statement(started.elapsed());
-        result
+        let again = self.is_free().then(|| statement.clone());
+        let answer = self
+            .answered(self.connection.query_all_raw(statement))
+            .await;
+        match again.filter(|_| self.was_broken(&answer)) {
+            Some(again) => self.answered(self.connection.query_all_raw(again)).await,
+            None => answer,
+        }
     }
 }

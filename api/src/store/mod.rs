@@ -1,7 +1,7 @@
 //! The only holder of database connections, and so the one place where reading is permitted.
 //!
-//! - [`db`]: opening a database, the two pools, what a request carries ([`Cx`]) and a write's
-//!   transaction ([`Tx`]).
+//! - [`mod@open`], [`patience`]: opening a database, and how long it is waited for.
+//! - [`db`]: the two pools, what a request carries ([`Cx`]) and a write's transaction ([`Tx`]).
 //! - [`record`]: what each record declares once: its scope, its guarded columns, its edges.
 //! - [`plan`] and [`read`]: a selection's plan and its execution, scope on every node of it.
 //! - [`filter`], [`page`]: typed conditions, keyset windows and their cursors.
@@ -45,8 +45,10 @@ pub mod legal_hold;
 pub mod mentions;
 pub mod occurrence;
 pub mod offer;
+pub mod open;
 pub mod page;
 pub mod partner;
+pub mod patience;
 pub mod place;
 pub mod plan;
 pub mod read;
@@ -68,10 +70,12 @@ pub mod training;
 pub mod user;
 pub mod write;
 
-pub use db::{Cx, Db, OpenError, Tx};
+pub use db::{Cx, Db, Tx};
 pub use failure::Failure;
 pub use filter::Filter;
+pub use open::OpenError;
 pub use page::{Cursor, OrderTerm, Page, Scalar, TooMany, Window, WindowError};
+pub use patience::Patience;
 pub use plan::{Many, Plan};
 pub use read::{Node, Visible};
 pub use record::{Kind, Record};

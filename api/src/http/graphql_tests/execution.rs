@@ -31,6 +31,33 @@ async fn what_is_not_executed_says_why_and_when_to_come_back() {
 }
 
 #[tokio::test]
+async fn when_nothing_could_be_answered_the_whole_request_can_be_sent_again() {
+    let service = service();
+    for accept in [GRAPHQL, JSON] {
+        for query in ["{ away }", "{ a: away b: away }", "mutation { away }"] {
+            service
+                .query(accept, query)
+                .await
+                .is(503, "SERVICE_UNAVAILABLE")
+                .header(RETRY_AFTER, "2");
+        }
+        // Something was answered or done, if only that there is nobody, or it is our fault too.
+        for query in [
+            "{ away hello }",
+            "{ away nobody }",
+            "{ away breaks }",
+            "{ away __typename }",
+            "mutation { add away }",
+            "mutation { away add }",
+        ] {
+            let answer = service.query(accept, query).await;
+            assert_eq!(answer.status, 200, "{query}");
+            assert!(answer.body["data"].is_object(), "{query}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn unknown_failures_are_masked_and_wrong_values_are_not_repeated() {
     let service = service();
     let answer = service.query(GRAPHQL, "{ hello breaks }").await;

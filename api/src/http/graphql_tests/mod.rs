@@ -63,6 +63,14 @@ impl Query {
         })))
     }
 
+    async fn away(&self) -> Option<async_graphql::Result<i32>> {
+        away()
+    }
+
+    async fn nobody(&self) -> Option<i32> {
+        None
+    }
+
     async fn breaks(&self) -> Option<async_graphql::Result<i32>> {
         Some(Err(async_graphql::Error::new(
             "row (canary) violates a constraint",
@@ -94,6 +102,17 @@ impl Failing {
     async fn breaks(&self) -> Option<async_graphql::Result<i32>> {
         Some(Err(async_graphql::Error::new("canary")))
     }
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "with 7.0.19 this nulls the field, not its parent"
+)]
+fn away() -> Option<async_graphql::Result<i32>> {
+    let error = async_graphql::Error::new("The database is away; try again.");
+    Some(Err(error.extend_with(|_, extensions| {
+        extensions.set("code", "SERVICE_UNAVAILABLE");
+    })))
 }
 
 struct Even(i32);
@@ -131,6 +150,10 @@ impl Mutation {
 
     async fn add(&self) -> i32 {
         1
+    }
+
+    async fn away(&self) -> Option<async_graphql::Result<i32>> {
+        away()
     }
 
     async fn panics(&self) -> i32 {

@@ -13,7 +13,11 @@ use nabij_entity::resident;
 use uuid::Uuid;
 
 use self::known::{Ends, Known};
-use crate::{domain::refusal::Outcome, policy::Permit, store::Tx};
+use crate::{
+    domain::{refusal::Outcome, resident::details::letters},
+    policy::Permit,
+    store::Tx,
+};
 
 /// What stands in a text instead of somebody who was erased.
 const MARK: &str = "[…]";

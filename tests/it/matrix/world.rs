@@ -20,7 +20,8 @@ use nabij_entity::{
 };
 use nabij_tests::{Person, Town};
 use sea_orm::{
-    ActiveModelTrait, DatabaseConnection, EntityTrait, IntoActiveModel, Iterable, ModelTrait,
+    ActiveModelTrait, ColumnTrait, DatabaseConnection, EntityTrait, IntoActiveModel, Iterable,
+    ModelTrait, QueryFilter, sea_query::Expr,
 };
 use uuid::Uuid;
 

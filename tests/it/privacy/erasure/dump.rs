@@ -3,7 +3,7 @@
 use std::{fs, process::Command};
 
 use nabij_tests::{Database, Town};
-use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection};
+use sea_orm::{DatabaseBackend, DatabaseConnection};
 
 use crate::privacy::held::{catalogue, words};
 

@@ -34,6 +34,9 @@ const PHONE: &str = "+32470979797";
 /// The digits that would give it away.
 const DIGITS: &str = "470979797";
 
+/// Fields that hold what a resident could be known by.
+const KNOWN_BY: [&str; 3] = ["givenName", "familyName", "address"];
+
 /// A town, its service, and who asks.
 struct Scene {
     service: Service,
@@ -150,11 +153,13 @@ impl Scene {
             "UUID" => json!(self.key()),
             "DateTime" => json!("2026-03-01T09:00:00Z"),
             "Date" => json!("2026-03-01"),
-            "EmailAddress" => json!(format!("{MARK}@example.org")),
+            "EmailAddress" => json!(format!("{MARK}mail@example.org")),
             "PhoneNumber" => json!(PHONE),
             "URL" => json!(format!("https://{MARK}.example.org/{MARK}")),
             "LanguageTag" => json!(format!("nl-x-{MARK}")),
             "ID" => json!(self.id(at.field, at.about)),
+            // What somebody is known by may stand in no title.
+            _ if KNOWN_BY.contains(&at.field) => json!(format!("{MARK}{}", at.field)),
             // One that was told before leads to what was made then.
             _ if at.field == "externalReference" => json!(format!("{MARK} {}", self.key())),
             _ => json!(format!("Told of {MARK}")),

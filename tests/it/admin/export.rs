@@ -205,7 +205,7 @@ async fn the_register_is_exported_in_codes_and_in_labels() {
          when_erased"
     );
     let phone = "resident_contacts,phone,RESIDENT,CONTACT,HELP,PUBLIC_TASK,,MUNICIPALITY; PARTNER; \
-                 VOLUNTEER,WITH_THE_CASE,GOES";
+                 VOLUNTEER; AUDITOR,WITH_THE_CASE,GOES";
     assert!(rows.lines().any(|row| row == phone), "{rows}");
     assert_eq!(told, format!("{} fields.\n", rows.lines().count()));
 

@@ -150,12 +150,12 @@ async fn p1_who_organises_is_there_and_says_so() {
         .proposes(gathering())
         .await
         .is_refused_as("FORBIDDEN");
-    // Nor does it decide any more over what it organised.
+    // Nor does it decide any more over what it organised, or see it before everybody does.
     poperinge
         .welfare
         .publishes(&shared)
         .await
-        .is_refused_as("FORBIDDEN");
+        .is_refused_as("NOT_FOUND");
     poperinge.city.publishes(&shared).await.done();
 }
 

@@ -53,6 +53,8 @@ impl Everywhere {
         let call_out = welfare.calls_out(&referral, appeal).await.done();
         let note = json!({ "note": "I know heruqz" });
         let offer = lotte.offers_with(&call_out, note).await.done();
+        let welcome = coordinator.hears_that_help_is_welcome(&scene.maria).await;
+        welcome.done();
         welfare.selects(&offer).await.done();
         Self {
             scene,

@@ -1,7 +1,7 @@
 //! Putting right what was told of somebody (GDPR article 16).
 
 use nabij_entity::{event, role_grant::Role};
-use nabij_tests::{Person, Record};
+use nabij_tests::{Person, Record, handled_by};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ async fn what_a_signal_says_is_put_right_by_who_answers_for_it() {
     let (coordinator, rosa) = (&scene.coordinator, &scene.rosa);
     let signal = &scene.signal;
     let welfare = scene.town.partner("OCMW Beersel").await;
-    let handled = json!({ "handler": welfare.partner });
+    let handled = handled_by(&welfare, "PUBLIC_TASK", &["NOTES"]);
     coordinator.triages_as(signal, handled).await.done();
 
     // Who reported it, who handles it, and the coordinator; each part by itself.
@@ -97,6 +97,9 @@ async fn what_a_signal_says_is_put_right_by_who_answers_for_it() {
 async fn a_note_is_put_right_by_who_wrote_it_or_by_the_coordinator() {
     let scene = Scene::set().await;
     let (coordinator, rosa) = (&scene.coordinator, &scene.rosa);
+    let welfare = scene.town.partner("OCMW Beersel").await;
+    let handled = handled_by(&welfare, "PUBLIC_TASK", &["NOTES"]);
+    coordinator.triages_as(&scene.signal, handled).await.done();
     let input = json!({ "on": { "signal": scene.signal.id }, "kind": "VISIT",
         "outcome": "REACHED", "note": "She drinks" });
     let shown = "id note version";
@@ -116,9 +119,6 @@ async fn a_note_is_put_right_by_who_wrote_it_or_by_the_coordinator() {
         .await
         .is_refused_at("IDENTITY_NUMBER", "note");
     // Of another volunteer, and of a partner that sees it and didn't write it.
-    let welfare = scene.town.partner("OCMW Beersel").await;
-    let handled = json!({ "handler": welfare.partner });
-    coordinator.triages_as(&scene.signal, handled).await.done();
     corrects_note(&welfare, &noted.id, "Hers", 2)
         .await
         .is_refused_as("FORBIDDEN");

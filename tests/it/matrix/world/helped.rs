@@ -37,7 +37,11 @@ pub(super) async fn arrange(db: &DatabaseConnection) {
         .await
         .expect("it is written");
     let partners = all::<partner::Entity>(db).await;
-    for (name, of) in [("Rosa", "Welfare"), ("Jef", "Elsewhere")] {
+    for (name, of) in [
+        ("Rosa", "Welfare"),
+        ("Jef", "Elsewhere"),
+        ("Pia", "Welfare"),
+    ] {
         let pool = partners.iter().find(|partner| partner.name == of);
         let volunteers = ambassador::Entity::find()
             .filter(ambassador::Column::DisplayName.eq(name))

@@ -2,7 +2,11 @@
 //! in every text of everybody else's, beneath it, as people may have typed it.
 
 use nabij_api::{ids, store::Kind};
-use nabij_entity::{ambassador, event};
+use nabij_entity::{
+    SetOf,
+    ambassador::{self, VolunteerRole},
+    event,
+};
 use nabij_tests::{Appeal, Person, Record, Request, Town};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
@@ -95,6 +99,10 @@ async fn called_out(scene: &Scene, welfare: &Person) {
     let pool = ids::parse(Kind::Partner, &welfare.partner).expect("an id");
     ambassador::Entity::update_many()
         .col_expr(ambassador::Column::PoolPartnerId, Expr::value(pool))
+        .col_expr(
+            ambassador::Column::Roles,
+            Expr::value(SetOf::from_iter([VolunteerRole::Helper])),
+        )
         .exec(scene.town.beneath())
         .await
         .expect("Rosa joins the pool");
@@ -105,6 +113,9 @@ async fn called_out(scene: &Scene, welfare: &Person) {
     let call_out = welfare.calls_out(&referral, appeal).await.done();
     let offer = json!({ "note": "I know Mariauqz" });
     let offer = scene.rosa.offers_with(&call_out, offer).await.done();
+    let coordinator = &scene.coordinator;
+    let welcome = coordinator.hears_that_help_is_welcome(&scene.maria).await;
+    welcome.done();
     welfare.selects(&offer).await.done();
     welfare.completes(&referral, "GOT_HELP").await.done();
     let judged = scene

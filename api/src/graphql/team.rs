@@ -91,9 +91,10 @@ impl Team {
         self.0.contact_details.as_deref()
     }
 
-    /// The partner that professional works for.
-    async fn contact_partner(&self) -> FieldResult<Partner> {
-        Ok(Partner(self.0.always("contactPartner")?))
+    /// The partner that professional works for; empty while it takes no part, for somebody without an
+    /// account.
+    async fn contact_partner(&self) -> FieldResult<Option<Partner>> {
+        Ok(self.0.one("contactPartner")?.map(Partner))
     }
 
     /// Whether everybody is shown who that professional is and how to reach them.

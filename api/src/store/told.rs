@@ -18,7 +18,10 @@ use nabij_entity::{
 };
 use uuid::Uuid;
 
-use super::{Filter, Kind, Node, record::Seen};
+use super::{
+    Filter, Kind, Node,
+    record::{Record, Seen},
+};
 use crate::policy::Viewer;
 
 /// A record that tells of a resident.
@@ -95,11 +98,14 @@ pub const CONTACT: [(&str, &str, AccessedField); 4] = [
     ),
 ];
 
-/// Declares what tells of a resident: of each record its row, the function that tells whose it is,
+/// What reading a record yields.
+type Row<R> = <R as Record>::Row;
+
+/// Declares what tells of a resident: of each record the function that tells whose it is,
 /// and its fields with the column and the word for the log. `if` says otherwise than by the column
 /// whether anything is shown.
 macro_rules! told {
-    ($($kind:ident($row:ty) by $leads:ident {
+    ($($kind:ident($record:ident) by $leads:ident {
         $($field:literal $column:ident => $read:ident $(if $holds:ident)?,)+
     })+) => {
         /// Every record that tells of a resident.
@@ -109,19 +115,19 @@ macro_rules! told {
                 name: $field,
                 column: stringify!($column),
                 read: AccessedField::$read,
-                holds: told!(@holds $row, $column $(, $holds)?),
+                holds: told!(@holds $record, $column $(, $holds)?),
             },)+],
-            leads: |viewer, node| $leads(viewer, node.row::<$row>()?),
+            leads: |viewer, node| $leads(viewer, node.row::<Row<$record::Entity>>()?),
         },)+];
     };
-    (@holds $row:ty, $column:ident) => {
-        |node| node.row::<$row>().is_some_and(|row| row.$column.holds())
+    (@holds $record:ident, $column:ident) => {
+        |node| node.row::<Row<$record::Entity>>().is_some_and(|row| row.$column.holds())
     };
-    (@holds $row:ty, $column:ident, $holds:ident) => { $holds };
+    (@holds $record:ident, $column:ident, $holds:ident) => { $holds };
 }
 
 told! {
-    Resident(Seen<resident::Model>) by of_resident {
+    Resident(resident) by of_resident {
         "givenName" given_name => Name,
         "familyName" family_name => Name,
         "birthYear" birth_year => BirthYear,
@@ -131,40 +137,40 @@ told! {
         "targetGroups" target_groups => TargetGroups,
         "notes" notes => Notes,
     }
-    Consent(consent::Model) by of_consent {
+    Consent(consent) by of_consent {
         "kind" kind => Consent,
         "method" method => Consent,
         "partner" partner_id => Consent,
         "givenAt" given_at => Consent,
         "withdrawnAt" withdrawn_at => Consent,
     }
-    Signal(Seen<signal::Model>) by of_signal {
+    Signal(signal) by of_signal {
         "text" text => CaseText,
         "handlerBasisJustification" handler_basis_justification => CaseText,
         "outcomeNote" outcome_note => CaseText,
         "inCohort" birth_year => BirthYear if is_answered,
     }
-    Referral(Seen<referral::Model>) by of_referral {
+    Referral(referral) by of_referral {
         "reason" reason => CaseText,
         "basisJustification" basis_justification => CaseText,
         "statusNote" status_note => CaseText,
         "outcomeNote" outcome_note => CaseText,
     }
-    ContactMoment(Seen<contact_moment::Model>) by of_contact_moment {
+    ContactMoment(contact_moment) by of_contact_moment {
         "note" note => ContactNote,
     }
-    Feedback(feedback::Model) by of_feedback {
+    Feedback(feedback) by of_feedback {
         "text" text => Feedback,
     }
-    CallOut(Seen<call_out::Model>) by of_call_out {
+    CallOut(call_out) by of_call_out {
         "details" details => HelpText,
         "statusNote" status_note => HelpText,
     }
-    Offer(Seen<offer::Model>) by of_offer {
+    Offer(offer) by of_offer {
         "note" note => HelpText,
         "statusNote" status_note => HelpText,
     }
-    LegalHold(legal_hold::Model) by of_legal_hold {
+    LegalHold(legal_hold) by of_legal_hold {
         "reason" reason => HoldReason,
         "liftReason" lift_reason => HoldReason,
     }
@@ -266,7 +272,7 @@ fn of_resident(_: &Viewer, row: &Seen<resident::Model>) -> Option<Lead> {
     })
 }
 
-fn of_consent(viewer: &Viewer, row: &consent::Model) -> Option<Lead> {
+fn of_consent(viewer: &Viewer, row: &Seen<consent::Model>) -> Option<Lead> {
     Some(Lead {
         whose: Whose::Resident(row.resident_id),
         municipality: row.municipality_id,

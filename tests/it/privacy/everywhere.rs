@@ -1,7 +1,7 @@
 //! Maria in every record that can hold anything of residents, all of it told through the service, in
 //! words that occur nowhere else.
 
-use nabij_tests::{Appeal, Person, Record, Request};
+use nabij_tests::{Appeal, Person, Record, Request, handled_by};
 use serde_json::{Value, json};
 
 use super::Scene;
@@ -34,6 +34,11 @@ impl Everywhere {
             let answer = coordinator.does(mutation, record, "id", input).await;
             answer.done()
         };
+        let desk = scene.town.partner("LDC Beersel").await;
+        let mut handled = handled_by(&desk, "VITAL_INTEREST", &["NAME"]);
+        handled["basisJustification"] = json!("Alone after the falluqz");
+        let triaged = coordinator.triages_as(&scene.signal, handled).await;
+        triaged.done();
         let consent = json!({ "resident": scene.maria, "kind": "SHARE_WITH_PARTNER",
             "method": "ORAL", "partner": welfare.partner });
         let consent = does("consentRecord", "consent", consent).await;

@@ -43,6 +43,7 @@ pub(super) async fn arrange(db: &DatabaseConnection) {
         ("Pia", "Welfare"),
     ] {
         let pool = partners.iter().find(|partner| partner.name == of);
+        let pool = pool.or(partners.first());
         let volunteers = ambassador::Entity::find()
             .filter(ambassador::Column::DisplayName.eq(name))
             .all(db)

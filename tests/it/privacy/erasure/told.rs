@@ -7,7 +7,7 @@ use nabij_entity::{
     ambassador::{self, VolunteerRole},
     event,
 };
-use nabij_tests::{Appeal, Person, Record, Request, Town};
+use nabij_tests::{Appeal, Person, Record, Request, Town, handled_by};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
     prelude::Uuid,
@@ -35,6 +35,10 @@ pub(super) const CLEARED: &str = "Seen: […] ([…], […]), […]; all is well
 pub(super) async fn told_everywhere(scene: &Scene) -> (Person, Record) {
     let coordinator = &scene.coordinator;
     let welfare = scene.town.partner("OCMW Beersel").await;
+    let desk = scene.town.partner("LDC Beersel").await;
+    let mut handled = handled_by(&desk, "VITAL_INTEREST", &["NAME"]);
+    handled["basisJustification"] = json!("Aloneuqz after the fall");
+    coordinator.triages_as(&scene.signal, handled).await.done();
     let consent = json!({ "resident": scene.maria, "kind": "SHARE_WITH_PARTNER", "method": "ORAL",
         "partner": welfare.partner });
     coordinator

@@ -170,7 +170,7 @@ pub struct ConsentMutation;
 #[Object]
 impl ConsentMutation {
     /// Records what a resident agreed to, as the place's coordinator. That they accept help
-    /// (ACCEPT_HELP) is also recorded by the partner of an open referral that is about them.
+    /// (`ACCEPT_HELP`) is also recorded by the partner of an open referral that is about them.
     async fn consent_record(
         &self,
         ctx: &Context<'_>,

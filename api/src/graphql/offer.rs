@@ -230,7 +230,7 @@ impl OfferMutation {
 
     /// Selects a volunteer, for the partner that called: accepts the referral if it was only
     /// requested, and opens what it discloses of the resident for this volunteer and no other. It
-    /// takes the resident's consent of kind ACCEPT_HELP (`consentRecord`). The other offers stay in
+    /// takes the resident's consent of kind `ACCEPT_HELP` (`consentRecord`). The other offers stay in
     /// reserve.
     async fn offer_select(
         &self,

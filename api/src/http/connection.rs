@@ -126,7 +126,7 @@ impl Phases {
 async fn changes<T>(told: &mut watch::Receiver<T>) {
     if told.changed().await.is_err() {
         // Nobody is left who could tell.
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

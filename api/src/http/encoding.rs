@@ -88,7 +88,10 @@ pub(super) fn packed(bytes: &Bytes) -> Option<Bytes> {
         answer.into_body().collect().await.ok()
     };
     // What is in memory needs no waiting for.
-    packed.now_or_never().flatten().map(|body| body.to_bytes())
+    packed
+        .now_or_never()
+        .flatten()
+        .map(http_body_util::Collected::to_bytes)
 }
 
 #[cfg(test)]

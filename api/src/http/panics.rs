@@ -24,15 +24,13 @@ pub(super) async fn caught(
 ) -> Response {
     let media = accept::negotiate(request.headers()).unwrap_or(Media::Json);
     // What was worked on is gone, and what is shared guards itself (locks, transactions).
-    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
-        Ok(answer) => answer,
-        Err(_) => {
-            let answers = Answers {
-                media,
-                scope,
-                most_errors: 1,
-            };
-            answers.panicked()
-        }
-    }
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    answered.unwrap_or_else(|_| {
+        let answers = Answers {
+            media,
+            scope,
+            most_errors: 1,
+        };
+        answers.panicked()
+    })
 }

@@ -3,7 +3,7 @@
 //! A burst waits: whoever finds no place stays in the queue for up to [`BURST`]. A crowd that doesn't
 //! get smaller is told to come back: when somebody has been waiting all through the last [`BURST`],
 //! nobody waits longer than [`STANDING`], so that those who are let in are answered as soon as ever, and
-//! the others know at once. That is the controlled delay of queues (CoDel, RFC 8289), in the form for
+//! the others know at once. That is the controlled delay of queues (`CoDel`, RFC 8289), in the form for
 //! servers of "Fail at Scale" (ACM Queue 13-8, 2015).
 
 use std::{

@@ -49,7 +49,7 @@ impl Why {
     /// Why the server has given a connection up; none when it was the other side that has left.
     pub(super) fn of(error: &(dyn Error + Send + Sync + 'static)) -> Option<Self> {
         let error = error.downcast_ref::<hyper::Error>()?;
-        let left = error.source().is_some_and(|cause| cause.is::<io::Error>())
+        let left = error.source().is_some_and(<dyn Error>::is::<io::Error>)
             || error.is_incomplete_message()
             || error.is_canceled()
             || error.is_closed()

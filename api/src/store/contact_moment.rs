@@ -52,7 +52,7 @@ fn helps(
     partner: fn(&Alias, &'static str) -> Expr,
 ) -> Expr {
     let (signals, referrals) = (Alias::new("signals"), Alias::new("referrals"));
-    let handled = scope::all([
+    let by_handling = scope::all([
         Expr::col(("signals", "id")).equals((t.clone(), "signal_id")),
         handles(viewer, &signals),
         partner(&signals, "handler_partner_id"),
@@ -63,7 +63,7 @@ fn helps(
         partner(&referrals, "to_partner_id"),
     ]);
     scope::any([
-        scope::exists("signals", handled),
+        scope::exists("signals", by_handling),
         scope::exists("referrals", served),
     ])
 }

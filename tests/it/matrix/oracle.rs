@@ -283,11 +283,13 @@ impl Oracle<'_> {
                 Kind::from_prefix(&event.subject_kind)
                     .is_some_and(|of| self.sees_history(of, event.subject_id))
             }
-            Kind::AccessLogEntry => {
-                let read = row!(self.reads, id);
-                read.municipality_id
-                    .is_some_and(|of| eyes.audits.contains(&of))
-            }
+            // What isn't in the world was written while the auditor, who asks first, was reading.
+            Kind::AccessLogEntry => match find(&self.world.reads, |read| read.id == id) {
+                Some(read) => read
+                    .municipality_id
+                    .is_some_and(|of| eyes.audits.contains(&of)),
+                None => !eyes.audits.is_empty(),
+            },
             Kind::User => {
                 self.sees_account(id)
                     || self.world.reads.iter().any(|read| {

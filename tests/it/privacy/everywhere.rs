@@ -58,8 +58,8 @@ impl Everywhere {
         let call_out = welfare.calls_out(&referral, appeal).await.done();
         let note = json!({ "note": "I know heruqz" });
         let offer = lotte.offers_with(&call_out, note).await.done();
-        let welcome = coordinator.hears_that_help_is_welcome(&scene.maria).await;
-        welcome.done();
+        let welcome = json!({ "resident": scene.maria, "kind": "ACCEPT_HELP", "method": "ORAL" });
+        does("consentRecord", "consent", welcome).await;
         welfare.selects(&offer).await.done();
         Self {
             scene,

@@ -91,7 +91,7 @@ impl World {
         draw.put(&mut self.residents, row.clone()).await;
         let contact = resident_contact::Model {
             resident_id: id,
-            phone: Some("+3223591616".to_owned()),
+            phone: Some("+3223590000".to_owned()),
             email: Some(format!("{}@example.org", mark("resident", "email", id))),
             address: marked("resident", "address", id),
             preferred_channel: None,

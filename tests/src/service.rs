@@ -481,10 +481,8 @@ impl Service {
                 }
             }
         };
-        match tokio::time::timeout(time, looking).await {
-            Ok(seen) => seen,
-            Err(_) => panic!("not in {time:?}: {what}; {}", self.log()),
-        }
+        let looked = tokio::time::timeout(time, looking).await;
+        looked.unwrap_or_else(|late| panic!("{late} ({time:?}): {what}; {}", self.log()))
     }
 
     fn has_ended(&self) -> Option<ExitStatus> {

@@ -158,9 +158,12 @@ async fn of_somebody_who_was_erased_no_byte_is_left() {
         .coordinator
         .asks(DOSSIER, json!({ "id": scene.maria }))
         .await;
-    assert_eq!(
-        dossier.data("/residentDossier/reads/0/fields"),
-        &json!(["NAME"])
+    let reads = dossier.data("/residentDossier/reads").as_array();
+    let reads = reads.expect("reads");
+    assert!(
+        reads.iter().any(|read| read["fields"] == json!(["NAME"])),
+        "{}",
+        dossier.text()
     );
     assert!(
         CANARIES.iter().all(|word| !dossier.text().contains(word)),

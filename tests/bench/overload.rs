@@ -169,11 +169,7 @@ async fn main() -> Result<(), Failed> {
         idle: Rc::default(),
     };
     LocalSet::new()
-        .run_until(measure(
-            &callers,
-            Duration::from_secs(seconds),
-            rounds.try_into()?,
-        ))
+        .run_until(measure(&callers, Duration::from_secs(seconds), rounds))
         .await?;
     drop((service, town));
     Ok(())

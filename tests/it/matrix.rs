@@ -556,7 +556,7 @@ fn find_row(world: &World, resident: Uuid) -> Uuid {
 
 #[tokio::test]
 async fn nobody_reads_what_the_rules_do_not_show_them() {
-    let scene = Scene::set().await;
+    let scene = Box::pin(Scene::set()).await;
     let mut tally = Tally::default();
     for (who, person) in &scene.people {
         let eyes = scene.eyes(person);

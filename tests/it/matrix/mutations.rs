@@ -352,7 +352,7 @@ async fn written(scene: &Scene) -> Vec<(String, i64, i64)> {
 
 #[tokio::test]
 async fn what_is_not_seen_is_refused_as_what_never_was_and_nothing_is_written() {
-    let scene = Scene::set().await;
+    let scene = Box::pin(Scene::set()).await;
     let mut tally = Tally::default();
     for (who, person) in &scene.people {
         let eyes = scene.eyes(person);

@@ -109,9 +109,9 @@ async fn a_volunteer_who_takes_a_break_hears_no_more_of_the_person() {
     let herself = Record::of(rosa.ambassador.clone());
     let pauses = scene.coordinator.takes("Pause", &herself, json!({})).await;
     pauses.done();
-    let paused = rosa.sees(signal, fields).await.expect("still hers");
+    let seen = rosa.sees(signal, fields).await.expect("still hers");
     assert_eq!(
-        paused,
+        seen,
         json!({ "status": "SUBMITTED", "outcome": null, "resident": null })
     );
     let maria = Record::of(scene.maria.clone());

@@ -38,7 +38,7 @@ pub struct Limits {
     pub directives: u64,
     /// Cost of one operation (1,000); the unit is one record read.
     pub cost: u64,
-    /// Comparisons in the arguments of one field (200). Each binds values, those of what guards the
+    /// Comparisons in the arguments of one field (40). Each binds values, those of what guards the
     /// column too, and a database takes only so many in one statement (`SQLite` 32,766).
     pub comparisons: u64,
     /// Fields that an explanation tells (300).
@@ -69,7 +69,7 @@ impl Default for Limits {
             root_fields: 20,
             directives: 50,
             cost: 1_000,
-            comparisons: 200,
+            comparisons: 40,
             explained: 300,
             default_page: 25,
             errors: 20,

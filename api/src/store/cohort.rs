@@ -49,7 +49,8 @@ pub(super) const OF_THEMSELVES: Question = Question {
 
 /// Neither yes nor no.
 fn unknown() -> Expr {
-    Expr::cust("NULL")
+    // Of a type, since it may be compared.
+    Expr::cust("CAST(NULL AS BOOLEAN)")
 }
 
 /// Whether somebody born in the year `born` reaches the initiative's minimum age this year; true

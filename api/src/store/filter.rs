@@ -5,11 +5,11 @@ use sea_orm::{
     sea_query::{Alias, Expr, ExprTrait, Func, Iden, LikeExpr, Query},
 };
 
-use super::{
-    booking::Span,
-    record::{How, Kind},
-};
+use self::compared::{Comparable, Compared};
+use super::{booking::Span, record::Kind, scope};
 use crate::policy::Viewer;
+
+mod compared;
 
 /// A condition on one record. Columns are `'static`: they come from the code, never from a caller.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,37 +120,72 @@ impl Filter {
     /// The condition as SQL over the alias `t`. A guarded column is compared as the viewer sees
     /// it, so that a hidden value can't be found out by filtering.
     pub(super) fn to_expr(&self, kind: Kind, viewer: &Viewer, t: &Alias) -> Expr {
-        let column = |name: &'static str| kind.shape().column(name, viewer, t);
+        let mut record = Compared::new(kind, viewer, t);
+        let repeated = record.repeated(&self.compares());
+        if repeated.is_empty() {
+            return self.over(&record);
+        }
+        // What compares nothing of them stays outside, where an index can serve it.
+        let parts = match self {
+            Self::And(parts) => parts.as_slice(),
+            other => std::slice::from_ref(other),
+        };
+        let (inside, outside): (Vec<_>, Vec<_>) = parts.iter().partition(|part| {
+            let compares = part.compares();
+            compares.iter().any(|value| repeated.contains(value))
+        });
+        let outside = outside.into_iter().map(|part| part.over(&record)).collect();
+        let outside = scope::balanced(outside, ExprTrait::and);
+        record.once = repeated;
+        let inside = inside.into_iter().map(|part| part.over(&record)).collect();
+        let inside = scope::balanced(inside, ExprTrait::and).map(|holds| record.with_once(holds));
+        scope::all(outside.into_iter().chain(inside))
+    }
+
+    /// What it compares of the record, as often as it does.
+    fn compares(&self) -> Vec<Comparable> {
+        use Comparable::{Answer, Column, Shown};
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(Self::compares).collect(),
+            Self::Not(part) => part.compares(),
+            Self::Eq(name, _) | Self::In(name, _) | Self::IsNull(name, _) => {
+                vec![Column(name), Shown(name)]
+            }
+            Self::Gte(name, _)
+            | Self::Lt(name, _)
+            | Self::Contains(name, _)
+            | Self::Has(name, _) => vec![Column(name)],
+            Self::Answers(field, about, _) => vec![Answer(field, *about)],
+            Self::Linked { .. }
+            | Self::Owns { .. }
+            | Self::Of(..)
+            | Self::Serves(..)
+            | Self::FreeIn(_) => Vec::new(),
+        }
+    }
+
+    fn over(&self, record: &Compared) -> Expr {
+        use Comparable::{Answer, Column, Shown};
+        let Compared { viewer, t, .. } = *record;
+        let column = |name: &'static str| record.value(Column(name));
+        let shown = |name: &'static str| record.value(Shown(name));
         match self {
             Self::And(parts) => {
-                let parts = parts
-                    .iter()
-                    .map(|part| part.to_expr(kind, viewer, t))
-                    .collect();
-                super::scope::balanced(parts, ExprTrait::and)
-                    .unwrap_or_else(super::scope::everything)
+                let parts = parts.iter().map(|part| part.over(record)).collect();
+                scope::balanced(parts, ExprTrait::and).unwrap_or_else(scope::everything)
             }
             Self::Or(parts) => {
-                let parts = parts
-                    .iter()
-                    .map(|part| part.to_expr(kind, viewer, t))
-                    .collect();
-                super::scope::balanced(parts, ExprTrait::or).unwrap_or_else(super::scope::nothing)
+                let parts = parts.iter().map(|part| part.over(record)).collect();
+                scope::balanced(parts, ExprTrait::or).unwrap_or_else(scope::nothing)
             }
-            Self::Not(part) => part.to_expr(kind, viewer, t).not(),
-            Self::Eq(name, value) => {
-                super::scope::all([column(name).eq(value.clone()), shown(kind, name, viewer, t)])
-            }
-            Self::In(_, values) if values.is_empty() => Expr::cust("1 = 0"),
-            Self::In(name, values) => super::scope::all([
-                column(name).is_in(values.clone()),
-                shown(kind, name, viewer, t),
-            ]),
+            Self::Not(part) => part.over(record).not(),
+            Self::Eq(name, value) => scope::all([column(name).eq(value.clone()), shown(name)]),
+            Self::In(_, values) if values.is_empty() => scope::nothing(),
+            Self::In(name, values) => scope::all([column(name).is_in(values.clone()), shown(name)]),
             Self::Gte(name, value) => column(name).gte(value.clone()),
             Self::Lt(name, value) => column(name).lt(value.clone()),
             Self::IsNull(name, null) => {
-                let there =
-                    super::scope::all([column(name).is_not_null(), shown(kind, name, viewer, t)]);
+                let there = scope::all([column(name).is_not_null(), shown(name)]);
                 if *null { there.not() } else { there }
             }
             Self::Contains(name, text) => {
@@ -163,38 +198,35 @@ impl Filter {
                 select
                     .expr(Expr::cust("1"))
                     .from_as(other.shape().table(), alias.clone())
-                    .and_where(super::scope::col(&alias, "id").equals((t.clone(), *name)))
+                    .and_where(scope::col(&alias, "id").equals((t.clone(), *name)))
                     .and_where(other.shape().scope(viewer, &alias))
                     .and_where(condition.to_expr(*other, viewer, &alias));
                 Expr::exists(select)
             }
-            Self::Answers(field, about, answer) => match kind.question(field) {
-                None => super::scope::nothing(),
-                Some(question) => {
-                    let found = (question.holds)(viewer, t, *about);
-                    match answer {
-                        // Never neither, so that `not` finds the rest.
-                        Some(is) => Expr::expr(Func::coalesce([found, Expr::val(!is)])).eq(*is),
-                        None => found.is_null(),
-                    }
+            Self::Answers(field, about, answer) => {
+                let found = record.value(Answer(field, *about));
+                match answer {
+                    // Never neither, so that `not` finds the rest.
+                    Some(is) => Expr::expr(Func::coalesce([found, Expr::val(!is)])).eq(*is),
+                    None => found.is_null(),
                 }
-            },
+            }
             Self::Serves(places, now) => {
-                let who = super::scope::col(t, "id");
+                let who = scope::col(t, "id");
                 let in_places = |place: Expr| match places {
-                    None => super::scope::everything(),
-                    Some(places) if places.is_empty() => super::scope::nothing(),
+                    None => scope::everything(),
+                    Some(places) if places.is_empty() => scope::nothing(),
                     Some(places) => place.is_in(places.clone()),
                 };
                 super::serving::serves(&who, in_places, *now)
             }
-            Self::Linked { ids, .. } if ids.is_empty() => super::scope::nothing(),
+            Self::Linked { ids, .. } if ids.is_empty() => scope::nothing(),
             Self::Linked {
                 table,
                 this,
                 other,
                 ids,
-            } => super::scope::linked(
+            } => scope::linked(
                 t,
                 table,
                 this,
@@ -204,7 +236,7 @@ impl Filter {
                 table,
                 this,
                 values,
-            } => super::scope::linked(
+            } => scope::linked(
                 t,
                 table,
                 this,
@@ -214,33 +246,12 @@ impl Filter {
                         Expr::col((Alias::new(*table), Alias::new(*name))).eq(value.clone())
                     })
                     .reduce(ExprTrait::and)
-                    .unwrap_or_else(super::scope::everything),
+                    .unwrap_or_else(scope::everything),
             ),
-            Self::FreeIn(_) if viewer.is_anonymous() => super::scope::nothing(),
+            Self::FreeIn(_) if viewer.is_anonymous() => scope::nothing(),
             Self::FreeIn(time) => super::booking::free_in(*time, t),
         }
     }
-}
-
-/// Where a column holds the id of another record: that the viewer may see that record. Somebody who
-/// isn't shown whom a record is about can't find it out by asking for their id.
-fn shown(kind: Kind, name: &'static str, viewer: &Viewer, t: &Alias) -> Expr {
-    let mut edges = kind.shape().edges().iter();
-    let Some(edge) = edges.find(|edge| matches!(edge.how, How::One(of) if of == name)) else {
-        return super::scope::everything();
-    };
-    let (other, shape) = (Alias::new("shown"), edge.to.shape());
-    let visible = shape.scope(viewer, &other);
-    if visible == super::scope::everything() {
-        return visible;
-    }
-    let mut select = Query::select();
-    select
-        .expr(Expr::cust("1"))
-        .from_as(shape.table(), other.clone())
-        .and_where(super::scope::col(&other, "id").equals((t.clone(), name)))
-        .and_where(visible);
-    Expr::exists(select)
 }
 
 /// A LIKE pattern that finds `text` as it stands.

@@ -45,17 +45,33 @@ impl Asking<'_> {
         }
     }
 
+    /// What passes the filter. Said twice, a filter lets the same pass: what is compared more than once
+    /// is computed in another way.
     async fn found(&mut self, field: &str, filter: &str, holds: Value) -> (BTreeSet<Uuid>, u64) {
         let query = format!(
-            "query Found($where: {filter}!) {{ {field}(where: $where, first: 100) {{ totalCount \
-               nodes {{ id }} }} }}"
+            "query Found($where: {filter}!, $twice: {filter}!, $not: {filter}!, $notTwice: {filter}!) {{ \
+               {field}(where: $where, first: 100) {{ totalCount nodes {{ id }} }} \
+               twice: {field}(where: $twice) {{ totalCount }} \
+               not: {field}(where: $not) {{ totalCount }} \
+               notTwice: {field}(where: $notTwice) {{ totalCount }} }}"
         );
-        let found = self.asks(&query, json!({ "where": holds })).await;
+        let variables = json!({
+            "where": holds,
+            "twice": { "and": [{ "or": [holds, holds] }, holds] },
+            "not": { "not": holds },
+            "notTwice": { "not": { "or": [holds, { "and": [holds, holds] }] } },
+        });
+        let found = self.asks(&query, variables).await;
+        let total = |list: &str| found[list]["totalCount"].as_u64().unwrap_or_default();
+        if total(field) != total("twice") || total("not") != total("notTwice") {
+            let leak = format!(
+                "{} by {field}(where: {holds}): twice is otherwise",
+                self.who
+            );
+            self.tally.leak(leak);
+        }
         let nodes = list(&found[field], "nodes").iter();
-        (
-            nodes.filter_map(super::id_in).collect(),
-            found[field]["totalCount"].as_u64().unwrap_or_default(),
-        )
+        (nodes.filter_map(super::id_in).collect(), total(field))
     }
 
     async fn by_text(&mut self, field: &str, kind: Kind, filter: &str, part: &str) {

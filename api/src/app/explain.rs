@@ -16,7 +16,7 @@ use crate::{
         fields::{self, Rule},
         roles_that_may,
     },
-    store::{Kind, record},
+    store::{Kind, dossier, record},
 };
 
 /// The fields as they are told.
@@ -88,12 +88,22 @@ static SEEN: LazyLock<Seen> = LazyLock::new(|| {
                 }
             }
         }
+        if dossier::is_for(&viewer) {
+            let dossiers = ("ResidentDossier".to_owned(), "row".to_owned());
+            seen.entry(dossiers).or_default().push(name);
+        }
     }
     seen
 });
 
 /// The roles that see a part of a record; what is no record is everybody's.
 fn seeing(record: &str, part: &str) -> Vec<&'static str> {
+    // How to reach them lies apart, behind guards of the resident.
+    let record = if record == "ResidentContact" {
+        "Resident"
+    } else {
+        record
+    };
     let seen = |part: &str| SEEN.get(&(record.to_owned(), part.to_owned()));
     match (seen(part), seen("row")) {
         (Some(roles), _) => roles.clone(),

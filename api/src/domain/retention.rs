@@ -16,7 +16,7 @@ use super::{
     resident::erase,
 };
 use crate::{
-    policy::{Action, Permit, decide},
+    policy::{Action, Forbidden, Permit, decide},
     store::{
         Cx, Failure, Kind, Tx,
         events::Happening,
@@ -180,7 +180,16 @@ pub async fn preview(
     let Some(rules) = cx.retention_rules(municipality).await? else {
         return Ok(None);
     };
-    let permit = decide(&cx.viewer(), Action::RetentionRead(municipality))?;
+    cx.confirm_viewer().await?;
+    let may = decide(&cx.viewer(), Action::RetentionRead(municipality));
+    let permit = may.map_err(|Forbidden| {
+        Problem::new(
+            Code::Forbidden,
+            "",
+            "What is due is shown to this municipality's coordinator and auditor, and to the \
+             administrator. Ask one of them.",
+        )
+    })?;
     let due = due(municipality, &rules, cx.now());
     Ok(Some(
         cx.retention_preview(&permit, &due, after, first).await?,

@@ -88,12 +88,14 @@ impl RegisterQuery {
         &self,
         ctx: &Context<'_>,
     ) -> Option<Result<Vec<ProcessingRegisterEntry>, Error>> {
-        Some(entries(ctx).map_err(Error::from))
+        Some(entries(ctx).await.map_err(Error::from))
     }
 }
 
-fn entries(ctx: &Context<'_>) -> FieldResult<Vec<ProcessingRegisterEntry>> {
-    let permit = decide(&cx(ctx)?.viewer(), Action::RegisterRead).map_err(|Forbidden| {
+async fn entries(ctx: &Context<'_>) -> FieldResult<Vec<ProcessingRegisterEntry>> {
+    let cx = cx(ctx)?;
+    cx.confirm_viewer().await?;
+    let permit = decide(&cx.viewer(), Action::RegisterRead).map_err(|Forbidden| {
         Fault::Refused(Problem::new(
             Code::Forbidden,
             "",

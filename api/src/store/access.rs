@@ -57,12 +57,24 @@ impl Cx {
         Ok(true)
     }
 
-    /// Reads the viewer's roles again; whether they had changed.
-    pub(super) async fn refresh_viewer(&self) -> Result<bool, Failure> {
+    /// Reads the viewer's roles anew, for what is decided here and not by a statement that asks for them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn confirm_viewer(&self) -> Result<(), Failure> {
+        self.refresh_viewer(&self.viewer()).await.map(drop)
+    }
+
+    /// After something was asked as `before` and nothing was found: whether it is worth asking again,
+    /// because the viewer's roles have changed. They are read again, unless another question of the same
+    /// request has done so meanwhile.
+    pub(super) async fn refresh_viewer(&self, before: &Viewer) -> Result<bool, Failure> {
         let Some(subject) = &self.subject else {
             return Ok(false);
         };
-        let before = self.viewer();
+        if !self.viewer().is_like(before) {
+            return Ok(true);
+        }
         let after = if let Some(principal) = load(&self.reader(), subject).await? {
             let principal = Arc::new(principal);
             self.db
@@ -74,7 +86,7 @@ impl Cx {
             self.set_revoked();
             Viewer::anonymous().at(self.now())
         };
-        let changed = !after.is_like(&before);
+        let changed = !after.is_like(before);
         if changed {
             self.set_viewer(after);
         }

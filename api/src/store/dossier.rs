@@ -63,6 +63,15 @@ pub struct HeldRead {
     pub organisation: Option<String>,
 }
 
+/// What of the access log a dossier tells, in [`HeldRead`].
+pub(super) const COLUMNS_OF_READS: [&str; 4] = ["at", "fields", "partner_id", "purpose"];
+
+/// Whether the viewer may ask for dossiers at all, in some scope of theirs.
+#[must_use]
+pub fn is_for(viewer: &Viewer) -> bool {
+    may_ask(viewer, &Alias::new("residents")) != scope::nothing()
+}
+
 /// Whose dossier the viewer may ask for: the place's coordinator, and the municipality's auditor for
 /// the person's own request.
 fn may_ask(viewer: &Viewer, t: &Alias) -> Expr {
@@ -118,8 +127,9 @@ impl Cx {
             }
             select.one(&self.reader()).await
         };
-        let found = find(&self.viewer()).await?;
-        if found.is_none() && self.refresh_viewer().await? {
+        let viewer = self.viewer();
+        let found = find(&viewer).await?;
+        if found.is_none() && self.refresh_viewer(&viewer).await? {
             return Ok(find(&self.viewer()).await?);
         }
         Ok(found)

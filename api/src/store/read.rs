@@ -285,7 +285,7 @@ impl Cx {
 
     async fn read_all(&self, plan: &Plan, ids: &[Uuid]) -> Result<Vec<Arc<Node>>, Failure> {
         let rows = self
-            .root(plan, |select| {
+            .root(plan, |select, _| {
                 select.and_where(col(&base(), "id").is_in(padded(ids)));
             })
             .await?;
@@ -307,11 +307,9 @@ impl Cx {
         let (want_rows, want_total) = want;
         let mut page = window.page(Vec::new());
         if want_rows {
-            let viewer = self.viewer();
-            let condition = filter.to_expr(plan.kind, &viewer, &base());
             let rows = self
-                .root(plan, |select| {
-                    select.and_where(condition.clone());
+                .root(plan, |select, viewer| {
+                    select.and_where(filter.to_expr(plan.kind, viewer, &base()));
                     select.and_where_option(window.bounds(&base()));
                     for (by, direction) in window.walk(&base()) {
                         select.order_by_expr(by, direction);
@@ -345,10 +343,10 @@ impl Cx {
         filter: &Filter,
         at_most: u64,
     ) -> Result<Vec<Node>, Failure> {
-        let condition = filter.to_expr(plan.kind, &self.viewer(), &base());
         let rows = self
-            .root(plan, |select| {
-                select.and_where(condition.clone()).limit(at_most);
+            .root(plan, |select, viewer| {
+                let condition = filter.to_expr(plan.kind, viewer, &base());
+                select.and_where(condition).limit(at_most);
             })
             .await?;
         rows.iter().map(|row| decode_root(row, plan)).collect()
@@ -359,23 +357,23 @@ impl Cx {
     /// # Errors
     /// When the database fails.
     pub async fn count(&self, kind: Kind, filter: &Filter) -> Result<u64, Failure> {
-        let total = self.count_now(kind, filter).await?;
-        if total == 0 && self.refresh_viewer().await? {
-            return self.count_now(kind, filter).await;
+        let viewer = self.viewer();
+        let total = self.count_as(&viewer, kind, filter).await?;
+        if total == 0 && self.refresh_viewer(&viewer).await? {
+            return self.count_as(&self.viewer(), kind, filter).await;
         }
         Ok(total)
     }
 
-    async fn count_now(&self, kind: Kind, filter: &Filter) -> Result<u64, Failure> {
-        let viewer = self.viewer();
+    async fn count_as(&self, viewer: &Viewer, kind: Kind, filter: &Filter) -> Result<u64, Failure> {
         let t = base();
         let mut select = Query::select();
         select
             .expr_as(Expr::cust("COUNT(*)"), Alias::new("total"))
             .from_as(kind.shape().table(), t.clone())
-            .and_where(kind.shape().scope(&viewer, &t))
-            .and_where(filter.to_expr(kind, &viewer, &t))
-            .and_where_option(access::is_current(&viewer));
+            .and_where(kind.shape().scope(viewer, &t))
+            .and_where(filter.to_expr(kind, viewer, &t))
+            .and_where_option(access::is_current(viewer));
         let row = self
             .reader()
             .query_one(&select)
@@ -389,7 +387,7 @@ impl Cx {
     async fn root(
         &self,
         plan: &Plan,
-        narrow: impl Fn(&mut SelectStatement),
+        narrow: impl Fn(&mut SelectStatement, &Viewer),
     ) -> Result<Vec<QueryResult>, Failure> {
         let run = async |viewer: &Viewer| {
             let shape = plan.kind.shape();
@@ -398,11 +396,12 @@ impl Cx {
                 .from_as(shape.table(), base())
                 .and_where(shape.scope(viewer, &base()))
                 .and_where_option(access::is_current(viewer));
-            narrow(&mut statement);
+            narrow(&mut statement, viewer);
             self.reader().query_all(&statement).await
         };
-        let rows = run(&self.viewer()).await?;
-        if rows.is_empty() && self.refresh_viewer().await? {
+        let viewer = self.viewer();
+        let rows = run(&viewer).await?;
+        if rows.is_empty() && self.refresh_viewer(&viewer).await? {
             return Ok(run(&self.viewer()).await?);
         }
         Ok(rows)

@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use super::{
     Kind,
+    dossier::COLUMNS_OF_READS,
     held::{Fate, HELD, Tells},
     scope,
 };
@@ -293,7 +294,8 @@ const READERS_OF_DOSSIERS: [DataReceiver; 2] = [DataReceiver::Municipality, Data
 fn is_told(table: &str, column: &str) -> bool {
     let held = HELD.iter().find(|held| held.table == table);
     let told = held.and_then(|held| held.columns.iter().find(|known| known.name == column));
-    told.is_some_and(|column| column.tells != Tells::Nothing)
+    let of_reads = table == "access_log" && COLUMNS_OF_READS.contains(&column);
+    of_reads || told.is_some_and(|column| column.tells != Tells::Nothing)
 }
 
 fn is_shown(viewer: &Viewer, table: &str, column: &str) -> bool {

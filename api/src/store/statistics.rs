@@ -27,6 +27,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{Cx, Failure, access, read::padded, scope, scope::col};
+use crate::policy::Viewer;
 
 mod activities;
 mod cases;
@@ -237,14 +238,19 @@ impl Cx {
     /// # Errors
     /// When the database fails.
     pub async fn places_counted(&self, asked: &Places) -> Result<Vec<Found>, Failure> {
-        let found = self.places_counted_now(asked).await?;
-        if found.is_empty() && self.refresh_viewer().await? {
-            return self.places_counted_now(asked).await;
+        let viewer = self.viewer();
+        let found = self.places_counted_as(&viewer, asked).await?;
+        if found.is_empty() && self.refresh_viewer(&viewer).await? {
+            return self.places_counted_as(&self.viewer(), asked).await;
         }
         Ok(found)
     }
 
-    async fn places_counted_now(&self, asked: &Places) -> Result<Vec<Found>, Failure> {
+    async fn places_counted_as(
+        &self,
+        viewer: &Viewer,
+        asked: &Places,
+    ) -> Result<Vec<Found>, Failure> {
         let (n, m) = (Alias::new("n"), Alias::new("m"));
         let mut select = Query::select();
         select
@@ -257,7 +263,7 @@ impl Cx {
                 n.clone(),
                 col(&n, "municipality_id").equals((m.clone(), "id")),
             )
-            .and_where_option(access::is_current(&self.viewer()))
+            .and_where_option(access::is_current(viewer))
             .order_by((n.clone(), "name"), Order::Asc)
             .order_by((n.clone(), "id"), Order::Asc);
         match asked {

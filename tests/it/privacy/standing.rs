@@ -213,3 +213,53 @@ async fn who_coordinates_reads_for_the_municipality_and_not_for_a_partner() {
     let partners: Vec<bool> = log.iter().map(|row| row.partner_id.is_some()).collect();
     assert_eq!(partners, [false, true]);
 }
+
+/// Roles that are new count from the next request on, in each of its parts: who is told too little
+/// doesn't look elsewhere.
+#[tokio::test]
+async fn a_new_role_counts_in_every_part_of_the_next_request() {
+    let scene = Scene::set().await;
+    let town = &scene.town;
+    let welfare = town.partner("OCMW Beersel").await;
+    let request = Request::to(&welfare).on("PUBLIC_TASK", &["NAME"]);
+    let referred = scene.coordinator.refers_by(&scene.signal, request).await;
+    referred.done();
+    let newcomer = town.newcomer("Nora").await;
+    let lists = "{ signals { totalCount nodes { id } } residents { totalCount } \
+        referrals { totalCount } other: signals { totalCount } }";
+    let told = async || {
+        let answer = newcomer.asks(lists, json!({})).await;
+        ["signals", "residents", "referrals", "other"]
+            .map(|list| answer.data(&format!("/{list}/totalCount")).clone())
+    };
+    assert_eq!(told().await, [0, 0, 0, 0].map(Value::from));
+    let place = json!({ "municipality": town.municipality("Beersel") });
+    let admin = town.admin().await;
+    admin.gives(&newcomer, "COORDINATOR", place).await.done();
+    assert_eq!(told().await, [1, 1, 1, 1].map(Value::from));
+}
+
+/// What is decided by roles alone, without a record, is decided by the roles of now.
+#[tokio::test]
+async fn who_is_blocked_is_refused_whatever_they_ask_next() {
+    let scene = Scene::set().await;
+    let town = &scene.town;
+    let preview = json!({ "municipality": town.municipality("Beersel") });
+    let asked = [
+        (
+            "query($municipality: ID!) { retentionPreview(municipality: $municipality) { at } }",
+            preview,
+        ),
+        ("{ processingRegister { field } }", json!({})),
+    ];
+    for (query, variables) in asked {
+        let person = town.coordinator().await;
+        let before = person.asks(query, variables.clone()).await;
+        assert!(before.errors().is_empty(), "{}", before.text());
+        let admin = town.admin().await;
+        let block = json!({ "id": person.user });
+        admin.does("userBlock", "user", "id", block).await.done();
+        let after = person.asks(query, variables).await;
+        assert_eq!(after.status(), 401, "{}", after.text());
+    }
+}

@@ -7,9 +7,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::store::{
-    Cx, Failure, Filter, Kind, access,
-    scope::{self, col},
+use crate::{
+    policy::Viewer,
+    store::{
+        Cx, Failure, Filter, Kind, access,
+        scope::{self, col},
+    },
 };
 
 /// How many records of a neighbourhood are about a category.
@@ -31,17 +34,23 @@ impl Cx {
     /// # Errors
     /// When the database fails.
     pub async fn tally(&self, kind: Kind, filter: &Filter) -> Result<Vec<Tally>, Failure> {
-        let found = self.tally_now(kind, filter).await?;
-        if found.is_empty() && self.refresh_viewer().await? {
-            return self.tally_now(kind, filter).await;
+        let viewer = self.viewer();
+        let found = self.tally_as(&viewer, kind, filter).await?;
+        if found.is_empty() && self.refresh_viewer(&viewer).await? {
+            return self.tally_as(&self.viewer(), kind, filter).await;
         }
         Ok(found)
     }
 
-    async fn tally_now(&self, kind: Kind, filter: &Filter) -> Result<Vec<Tally>, Failure> {
-        let (viewer, t) = (self.viewer(), Alias::new("t0"));
+    async fn tally_as(
+        &self,
+        viewer: &Viewer,
+        kind: Kind,
+        filter: &Filter,
+    ) -> Result<Vec<Tally>, Failure> {
+        let t = Alias::new("t0");
         let shape = kind.shape();
-        let seen = shape.scope(&viewer, &t);
+        let seen = shape.scope(viewer, &t);
         if seen == scope::nothing() {
             return Ok(Vec::new());
         }
@@ -52,9 +61,9 @@ impl Cx {
             .expr_as(Expr::cust("COUNT(*)"), Alias::new("number"))
             .from_as(shape.table(), t.clone())
             .and_where(seen)
-            .and_where(filter.to_expr(kind, &viewer, &t))
+            .and_where(filter.to_expr(kind, viewer, &t))
             .and_where(col(&t, "category").is_not_null())
-            .and_where_option(access::is_current(&viewer))
+            .and_where_option(access::is_current(viewer))
             .group_by_col((t.clone(), "neighbourhood_id"))
             .group_by_col((t.clone(), "category"));
         let rows = self.reader().query_all(&select).await?;

@@ -11,8 +11,8 @@ use nabij_entity::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryResult,
-    sea_query::{Alias, Expr, ExprTrait},
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryResult,
+    sea_query::{Alias, Expr, ExprTrait, JoinType, Query},
 };
 use uuid::Uuid;
 
@@ -189,6 +189,23 @@ pub struct ShownContact {
     pub preferred_channel: Option<PreferredChannel>,
 }
 
+/// What a resident could be known by, as far as it is shown to one viewer.
+#[derive(Clone, Debug, Default, FromQueryResult)]
+pub struct ShownDetails {
+    /// Given name.
+    pub given_name: Option<String>,
+    /// Family name.
+    pub family_name: Option<String>,
+    /// Year of birth.
+    pub birth_year: Option<i32>,
+    /// Phone number.
+    pub phone: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Street, number and town.
+    pub address: Option<String>,
+}
+
 impl ShownContact {
     /// The resident's guards that cover contact details.
     pub(super) const GUARDS: [&'static str; 3] = ["phone", "email", "address"];
@@ -222,30 +239,39 @@ impl ShownContact {
 }
 
 impl Tx {
-    /// The contact details of a resident, for what a use case has to know. None of it may be shown:
-    /// showing is reading by plan, which leaves a trace.
+    /// What a resident could be known by, as far as the viewer is shown it: for texts that they write
+    /// and others read. It isn't answered, so it leaves no trace.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn contact_details(
-        &self,
-        resident: Uuid,
-    ) -> Result<Option<resident_contact::Model>, Failure> {
-        Ok(resident_contact::Entity::find_by_id(resident)
-            .one(&self.connection())
-            .await?)
-    }
-
-    /// What is known of a resident, whoever asks: to keep it out of a text that everybody may read.
-    /// None of it may be shown.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn resident_to_hide(&self, id: Uuid) -> Result<resident::Model, Failure> {
-        resident::Entity::find_by_id(id)
-            .one(&self.connection())
+    pub async fn details_as_shown(&self, id: Uuid) -> Result<ShownDetails, Failure> {
+        let (r, c) = (Alias::new("r"), Alias::new("c"));
+        let shape = Kind::Resident.shape();
+        let guards = shape.guards(self.viewer(), &r);
+        let mut select = Query::select();
+        for column in ["given_name", "family_name", "birth_year"] {
+            select.expr_as(shape.column(column, self.viewer(), &r), column);
+        }
+        for column in ShownContact::GUARDS {
+            let guard = guards.iter().find(|guard| guard.name == column);
+            let guard = guard.ok_or(Failure::Bug("a contact detail without a guard"))?;
+            select.expr_as(guard.apply(scope::col(&c, column)), column);
+        }
+        select
+            .from_as("residents", r.clone())
+            .join_as(
+                JoinType::LeftJoin,
+                "resident_contacts",
+                c.clone(),
+                scope::col(&c, "resident_id").equals((r.clone(), "id")),
+            )
+            .and_where(scope::col(&r, "id").eq(id));
+        let row = self
+            .connection()
+            .query_one(&select)
             .await?
-            .ok_or(Failure::Bug("a referral without its resident"))
+            .ok_or(Failure::Bug("a record without its resident"))?;
+        Ok(ShownDetails::from_query_result(&row, "")?)
     }
 
     /// Changes what is given of a resident's contact details, without reading them. Part of an

@@ -23,7 +23,6 @@ async fn h4_a_text_that_gives_her_away_is_refused() {
         "Mail GODELIEVE @ example.org",
         "In de Sint-Janstraat",
         "in de sint janstr. nr. 5",
-        "Ze is van 1938",
     ] {
         let with_text = Appeal::until(WEDNESDAY).with("text", text);
         let answer = jef.calls_out(&referral, with_text).await;
@@ -39,8 +38,7 @@ async fn h4_a_text_that_gives_her_away_is_refused() {
     jef.calls_out(&referral, title)
         .await
         .is_refused_at("INVALID", "title");
-    // Also a detail that the referral doesn't disclose to the youth house: her e-mail address, her
-    // year of birth. An identity number gets nowhere at all.
+    // An identity number gets nowhere at all.
     let identity = Appeal::until(WEDNESDAY).with("text", "93.05.18-223.61");
     jef.calls_out(&referral, identity)
         .await

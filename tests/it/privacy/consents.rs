@@ -2,7 +2,7 @@
 //! so. What one is told of somebody on another ground is told to the auditor, and in no text more than
 //! is disclosed.
 
-use nabij_tests::{Need, Person, Record, Request, Town};
+use nabij_tests::{Appeal, Need, Person, Record, Request, Town};
 use serde_json::{Value, json};
 
 /// Somebody whose need was referred to the welfare centre on their consent.
@@ -447,6 +447,49 @@ async fn a_reason_tells_no_more_than_is_disclosed() {
         "Ring Mariauqz on 02 359 16 16, in Beersel",
     );
     scene.coordinator.refers_by(&signal, fits).await.done();
+}
+
+/// GDPR article 5(1)(c): a refusal tells whoever tries words nothing that was withheld from them. What
+/// they are told is still kept out of what others read.
+#[tokio::test]
+async fn what_is_withheld_is_not_found_by_trying_words() {
+    let scene = Scene::set().await;
+    let (signal, _) = scene.need_of("Mariauqz").await;
+    let others = [
+        scene.town.partner("Dorpshulp").await,
+        scene.town.partner("Buurtwerk").await,
+    ];
+    let told_languages = Request::to(&scene.welfare).on("PUBLIC_TASK", &["LANGUAGES"]);
+    let told_the_year = Request::to(&scene.welfare).on("PUBLIC_TASK", &["BIRTH_YEAR"]);
+    let tries = async |referral: &Record, other: &Person, words: &str| {
+        let onward = Request::to(other)
+            .on("PUBLIC_TASK", &[])
+            .with("reason", words);
+        let passed_on = scene.welfare.refers_by(&signal, onward).await;
+        let appeal = Appeal::until("2026-03-04T17:00:00Z").with("title", words);
+        let called = scene.welfare.calls_out(referral, appeal).await;
+        [(passed_on, "reason"), (called, "title")].map(|(answer, path)| {
+            let problems = answer.user_errors().iter();
+            let refused = problems.filter(|problem| problem["path"] == json!([path]));
+            refused.count() > 0
+        })
+    };
+    let first = scene.coordinator.refers_by(&signal, told_languages).await;
+    let first = first.done();
+    scene.welfare.accepts(&first).await.done();
+    for words in ["Mariauqz", "Of 1938", "02 359 16 16", "Kerkwegel 117"] {
+        assert_eq!(
+            tries(&first, &others[0], words).await,
+            [false, false],
+            "{words}"
+        );
+    }
+    scene.welfare.completes(&first, "GOT_HELP").await.done();
+    let second = scene.coordinator.refers_by(&signal, told_the_year).await;
+    let second = second.done();
+    scene.welfare.accepts(&second).await.done();
+    assert_eq!(tries(&second, &others[1], "Of 1938").await, [true, true]);
+    assert_eq!(tries(&second, &others[1], "Mariauqz").await, [false, false]);
 }
 
 /// GDPR article 5(1)(c): by which another system knows somebody is no partner's business but of those

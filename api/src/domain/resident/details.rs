@@ -5,7 +5,10 @@ use nabij_entity::referral::DisclosedField;
 use uuid::Uuid;
 
 use super::Particulars;
-use crate::{domain::refusal::Outcome, store::Tx};
+use crate::{
+    domain::refusal::Outcome,
+    store::{Tx, resident::ShownDetails},
+};
 
 /// What a resident could be known by.
 #[derive(Clone, Debug, Default)]
@@ -28,20 +31,24 @@ const SHORTEST_PART: usize = 4;
 const FOUND_INSIDE: usize = 6;
 
 impl Details {
-    /// Those of a resident on record, whoever asks: to be compared with, and shown to nobody.
+    /// Those of a resident on record that the viewer is shown, and no others: with what was withheld
+    /// from them, every text that is refused would tell them a little of it.
     ///
     /// # Errors
     /// When the database fails.
     pub(in crate::domain) async fn of(tx: &Tx, resident: Uuid) -> Outcome<Self> {
-        let known = tx.resident_to_hide(resident).await?;
-        let contact = tx.contact_details(resident).await?;
-        let (phone, email, address) = contact.map_or((None, None, None), |contact| {
-            (contact.phone, contact.email, contact.address)
-        });
+        let ShownDetails {
+            given_name,
+            family_name,
+            birth_year,
+            phone,
+            email,
+            address,
+        } = tx.details_as_shown(resident).await?;
         Ok(Self {
-            given_name: known.given_name,
-            family_name: known.family_name,
-            birth_year: known.birth_year,
+            given_name,
+            family_name,
+            birth_year,
             phone,
             email,
             address,

@@ -114,28 +114,52 @@ fn email_address(email: &str) -> Option<Known> {
 
 /// An address with a house number: all of it, its first line, and the street with the number.
 fn street_address(address: &str) -> Option<Known> {
-    let all = words(address);
-    let line = words(address.split([',', '\n']).next().unwrap_or_default());
-    let numbered = all.iter().position(|word| is_house_number(word))?;
-    let street = all.get(..=numbered).unwrap_or_default().to_vec();
-    let tells = |part: &Vec<String>| {
-        part.iter().any(|word| is_house_number(word)) && part.iter().any(|word| !has_digit(word))
-    };
-    let parts: Vec<Vec<String>> = [all, line, street].into_iter().filter(tells).collect();
+    let lines: Vec<Vec<String>> = address.split([',', '\n']).map(words).collect();
+    let all = lines.concat();
+    let number = house_number(&lines)?;
+    let first_line = lines.first().map_or(0, Vec::len);
+    let line = all.get(..first_line).filter(|_| number < first_line);
+    let street = all.get(..=number);
+    let says_where = |part: &&[String]| part.iter().any(|word| !has_digit(word));
+    let parts: Vec<&[String]> = [Some(all.as_slice()), line, street]
+        .into_iter()
+        .flatten()
+        .filter(says_where)
+        .collect();
     let shortest = parts.iter().min_by_key(|part| part.len())?;
     let pattern = around(&shortest.join(" "));
     let spellings = parts.iter().map(|part| part.concat());
     Some(Known::new(spellings, Ends::OfWords, pattern))
 }
 
-fn has_digit(word: &str) -> bool {
-    word.chars().any(|c| c.is_ascii_digit())
+/// Where the house number stands among the words of all lines. A number of four digits is one behind a
+/// street, unless a place follows: then it is a postcode, which many people share.
+fn house_number(lines: &[Vec<String>]) -> Option<usize> {
+    let mut before = 0;
+    for line in lines {
+        let number = line.iter().enumerate().position(|(at, word)| {
+            let follows = line.get(at + 1).map(String::as_str);
+            match word.chars().take_while(char::is_ascii_digit).count() {
+                0 => false,
+                4 => at > 0 && follows.is_none_or(is_of_a_house),
+                _ => true,
+            }
+        });
+        if let Some(number) = number {
+            return Some(before + number);
+        }
+        before += line.len();
+    }
+    None
 }
 
-/// A number that isn't a postcode: those are of many people.
-fn is_house_number(word: &str) -> bool {
-    let digits = word.chars().take_while(char::is_ascii_digit).count();
-    digits > 0 && digits != 4
+/// What stands behind a house number: a box, or its number or letter.
+fn is_of_a_house(word: &str) -> bool {
+    has_digit(word) || word.len() == 1 || matches!(word, "bus" | "boite" | "bte" | "box" | "app")
+}
+
+fn has_digit(word: &str) -> bool {
+    word.chars().any(|c| c.is_ascii_digit())
 }
 
 /// The pattern of texts in which these stand in this order.
@@ -143,41 +167,20 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
     parts.fold("%".to_owned(), |pattern, part| format!("{pattern}{part}%"))
 }
 
-/// The pattern of texts that hold the longest word of these, however its accents are written; in the
-/// way in which it was written, where hardly a letter would be left.
+/// The pattern of texts that may hold the longest word of these: the letters that never carry an accent
+/// and are in no ligature, in their order, with anything between them. Texts are few, and each that is
+/// found is looked at closely; one that isn't found keeps the mention.
 fn around(written: &str) -> String {
-    /// Letters that hardly ever carry an accent, by which alone a word is found.
-    const ENOUGH: usize = 2;
-    let lower = written.to_lowercase();
-    let parts = lower.split(|c: char| !c.is_alphanumeric() && c.is_ascii());
-    let longest = parts
-        .map(without_article)
-        .max_by_key(|word| word.chars().count());
-    let longest = longest.unwrap_or_default();
-    let plain = |c: &char| c.is_ascii_alphanumeric() && !may_have_accent(*c);
-    let loose = longest.chars().filter(plain).count() >= ENOUGH;
-    let letters = longest.chars().map(|c| match c {
-        c if !c.is_ascii() => '%',
-        c if loose && may_have_accent(c) => '_',
-        c => c,
-    });
-    joined(std::iter::once(letters.collect()))
+    let words = words(written);
+    let longest = words.iter().max_by_key(|word| word.chars().count());
+    let letters = longest.map(String::as_str).unwrap_or_default().chars();
+    joined(letters.filter(|c| is_always_itself(*c)).map(String::from))
 }
 
-const fn may_have_accent(c: char) -> bool {
-    matches!(c, 'a' | 'c' | 'e' | 'i' | 'n' | 'o' | 's' | 'u' | 'y' | 'z')
-}
-
-/// A name without the article that is written apart by some: `Vandenbroeck`, `Desmet`.
-fn without_article(word: &str) -> &str {
-    const ARTICLES: [&str; 8] = [
-        "vanden", "vander", "vande", "van", "den", "der", "de", "ver",
-    ];
-    /// Letters of which a name still has to be made.
-    const LEFT: usize = 3;
-    let stems = ARTICLES
-        .iter()
-        .filter_map(|article| word.strip_prefix(article));
-    let mut long = stems.filter(|stem| stem.chars().count() >= LEFT);
-    long.next().unwrap_or(word)
+/// What no other character is [compared as](words).
+const fn is_always_itself(c: char) -> bool {
+    matches!(
+        c,
+        '0'..='9' | 'b' | 'f' | 'h' | 'k' | 'm' | 'p' | 'q' | 'v' | 'w' | 'x'
+    )
 }

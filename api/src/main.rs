@@ -174,8 +174,7 @@ async fn run(flags: Flags) -> Result<(), String> {
         relay: Some(Relay::start(move |task| app.cx(task))),
         db,
     };
-    running.until(listener, signalled()).await;
-    Ok(())
+    running.until(listener, signalled()).await.map_err(text)
 }
 
 async fn migrate(flags: Flags) -> Result<(), String> {

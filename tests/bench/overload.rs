@@ -188,6 +188,10 @@ async fn arise() -> Result<(Town, String, Service), Failed> {
             welfare.rejects(&referral, "NO_CAPACITY").await.done();
         }
     }
+    // The service starts where it stays, so that it makes itself as large as that.
+    let cores = std::thread::available_parallelism()?.get();
+    let rest = format!("0-{}", cores.saturating_sub(2));
+    let mut is_apart = cores > 1 && keeps_to(&rest);
     let binary: PathBuf = std::env::current_exe()?.with_file_name("service");
     let mut listening = Listening {
         log_filter: "warn".to_owned(),
@@ -196,22 +200,23 @@ async fn arise() -> Result<(Town, String, Service), Failed> {
     if let Some(requests) = std::env::var_os("REQUESTS") {
         listening.edge.requests = requests.into_string().unwrap_or_default().parse()?;
     }
+    let places = listening.edge.requests;
     let service = Service::of(&town, &binary.to_string_lossy(), listening);
-    let cores = std::thread::available_parallelism()?.get();
-    let apart = |pid: u32, cores: &str| {
-        let pid = pid.to_string();
-        let set = Command::new("taskset")
-            .args(["-a", "-p", "-c", cores, &pid])
-            .output();
-        set.is_ok_and(|set| set.status.success())
-    };
-    let rest = format!("0-{}", cores.saturating_sub(2));
-    let is_apart = cores > 1
-        && apart(service.process_id(), &rest)
-        && apart(std::process::id(), &(cores - 1).to_string());
-    println!("{cores} processors, of which the callers have one of their own: {is_apart}");
+    is_apart = is_apart && keeps_to(&(cores - 1).to_string());
+    println!(
+        "{places} places, {cores} processors, of which the callers have one of their own: {is_apart}"
+    );
     let token = service.token(&coordinator);
     Ok((town, token, service))
+}
+
+/// Lets this process, and those it starts, run on these processors only; whether that could be done.
+fn keeps_to(processors: &str) -> bool {
+    let process = std::process::id().to_string();
+    let set = Command::new("taskset")
+        .args(["-a", "-p", "-c", processors, &process])
+        .output();
+    set.is_ok_and(|set| set.status.success())
 }
 
 async fn measure(callers: &Callers, time: Duration, rounds: u64) -> Result<(), Failed> {

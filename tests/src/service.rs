@@ -186,7 +186,7 @@ pub fn obey() -> Result<(), Box<dyn std::error::Error>> {
                 () = signalled() => {}
             }
         };
-        running.until(listener, stop).await;
+        running.until(listener, stop).await?;
         Ok(())
     })
 }

@@ -1,10 +1,14 @@
 //! A service while it runs: it listens until told to stop, and then everything that has begun has one
 //! time to end in, whatever it is.
+//!
+//! It has two runtimes. Connections are read and written in one, and whoever finds no place is told so
+//! there; requests are worked on in the other. So the system's scheduler shares the processors between
+//! them, and nobody waits for a "come back later" behind the work of others (docs/adr/0012).
 
-use std::time::Duration;
+use std::{io, panic::resume_unwind, time::Duration};
 
 use axum::Router;
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{net::TcpListener, runtime, sync::watch};
 
 use crate::{
     http::serve::Server,
@@ -32,7 +36,14 @@ impl Running {
     /// Answers until `stop`. Then, within 18 seconds: requests that have begun are answered, the relay
     /// ends its pass, writes whose caller has gone are done, and the database is closed. What takes
     /// longer is dropped: no transaction is half done.
-    pub async fn until(self, listener: TcpListener, stop: impl Future<Output = ()>) {
+    ///
+    /// # Errors
+    /// When the system has no threads for the connections.
+    pub async fn until(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()>,
+    ) -> io::Result<()> {
         let Self {
             server,
             router,
@@ -40,7 +51,23 @@ impl Running {
             db,
         } = self;
         let (tell, told) = watch::channel(false);
-        let stop = async {
+        let door = runtime::Builder::new_multi_thread()
+            .thread_name("door")
+            .enable_all()
+            .build()?;
+        let listener = {
+            let _door = door.enter();
+            TcpListener::from_std(listener.into_std()?)?
+        };
+        let served = door.spawn(server.run(listener, router, stopped(told.clone())));
+        let listens = async {
+            if let Err(ended) = served.await
+                && ended.is_panic()
+            {
+                resume_unwind(ended.into_panic());
+            }
+        };
+        let stops = async {
             stop.await;
             tell.send_replace(true);
         };
@@ -51,7 +78,7 @@ impl Running {
             }
         };
         let all = async {
-            tokio::join!(server.run(listener, router, stop), relays);
+            tokio::join!(listens, stops, relays);
             tasks::ended().await;
             db.close().await;
         };
@@ -63,6 +90,8 @@ impl Running {
             () = all => tracing::info!("stopped"),
             () = limit => tracing::warn!("stopped before everything had ended"),
         }
+        door.shutdown_background();
+        Ok(())
     }
 }
 

@@ -44,6 +44,11 @@ pub struct EdgeSettings {
     pub documents_only_for: Vec<String>,
 }
 
+/// As many as keep a core busy while some of them wait for a database nearby. PostgreSQL has ten
+/// connections to give, so that more would only wait there, where nobody is told
+/// (docs/performance.md has the measure).
+const PLACES_PER_CORE: usize = 4;
+
 impl Default for EdgeSettings {
     fn default() -> Self {
         let bucket = |burst, per_second| Bucket {
@@ -54,7 +59,7 @@ impl Default for EdgeSettings {
         Self {
             connections: 1024,
             connections_per_address: 256,
-            requests: 32 * cores,
+            requests: PLACES_PER_CORE * cores,
             deadline_seconds: 15,
             account_budget: bucket(50_000, 1_000),
             address_budget: bucket(5_000, 100),

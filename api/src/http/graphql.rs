@@ -5,16 +5,21 @@
 //! What executes is an [`Execute`], so this file knows no schema. A new reason not to execute is a
 //! variant of [`NotExecuted`] and its answer in `answer.rs`.
 
-use std::panic::AssertUnwindSafe;
+use std::future::pending;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{Extension, Request, State};
 use axum::http::Method;
+use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::any;
 use futures_util::FutureExt;
+use tokio::runtime::Handle;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
 use super::accept::{self, Media};
@@ -32,6 +37,8 @@ struct Endpoint<E> {
     gate: Arc<Gate>,
     executor: Arc<E>,
     edge: Edge,
+    /// Where requests are worked on.
+    workers: Handle,
 }
 
 impl<E> Clone for Endpoint<E> {
@@ -40,12 +47,19 @@ impl<E> Clone for Endpoint<E> {
             gate: Arc::clone(&self.gate),
             executor: Arc::clone(&self.executor),
             edge: self.edge.clone(),
+            workers: self.workers.clone(),
         }
     }
 }
 
 /// The route `/graphql`. [`telemetry::request_line`](crate::telemetry::request_line) must be a
 /// layer around it: it gives each request the [`RequestScope`] that is asked for here.
+///
+/// Requests are worked on in the runtime in which this is called. Their connections may be served by
+/// another, so that who is told to come back doesn't wait behind those who are let in.
+///
+/// # Panics
+/// Outside of a runtime.
 pub fn router<E: Execute>(gate: Arc<Gate>, executor: Arc<E>, edge: Edge) -> Router {
     Router::new()
         .route("/graphql", any(handle::<E>))
@@ -53,6 +67,7 @@ pub fn router<E: Execute>(gate: Arc<Gate>, executor: Arc<E>, edge: Edge) -> Rout
             gate,
             executor,
             edge,
+            workers: Handle::current(),
         })
 }
 
@@ -65,7 +80,7 @@ async fn handle<E: Execute>(
     let accepted = accept::negotiate(&parts.headers);
     let answers = Answers {
         media: accepted.unwrap_or(Media::Json),
-        scope: scope.clone(),
+        scope,
         most_errors: endpoint.gate.limits().errors,
     };
 
@@ -81,7 +96,7 @@ async fn handle<E: Execute>(
     }
     let limit = endpoint.gate.limits().body;
     // Its room is kept until it is answered.
-    let mut held = endpoint.edge.room().nothing();
+    let mut held = endpoint.edge.room().nothing(endpoint.edge.origin(&parts));
     let body = if reads {
         None
     } else if accept::sends_json(&parts.headers) {
@@ -99,32 +114,68 @@ async fn handle<E: Execute>(
             retry_after: Duration::from_secs(1),
         });
     };
-    let params = match body {
-        Some(body) => params::of_json(&body),
-        None => params::of_uri(&parts.uri),
-    };
-    let params = match params {
-        Ok(params) => params,
-        Err(why) => return answers.unreadable(&why, limit),
-    };
+    let workers = endpoint.workers.clone();
+    let work = worked_on(endpoint, answers, parts, body, place);
+    // Of one, which is dropped with its request.
+    let mut work_of_one = JoinSet::new();
+    work_of_one.spawn_on(work, &workers);
+    match work_of_one.join_next().await {
+        Some(Ok(answer)) => answer,
+        Some(Err(ended)) if ended.is_panic() => resume_unwind(ended.into_panic()),
+        Some(Err(_)) | None => pending().await,
+    }
+}
 
-    let deadline = Instant::now() + endpoint.edge.deadline();
-    let caller = Caller {
-        token: auth::bearer(&parts.headers).map(|token| token.map(str::to_owned)),
-        origin: endpoint.edge.origin(&parts),
-        scope,
-    };
-    let way = if reads { Way::Reading } else { Way::Answering };
+/// What a request is answered that has found a place.
+async fn worked_on<E: Execute>(
+    endpoint: Endpoint<E>,
+    answers: Answers,
+    parts: Parts,
+    body: Option<Bytes>,
+    place: Place,
+) -> Response {
     let Endpoint {
         gate,
         executor,
         edge,
-    } = &endpoint;
-    let passing = passage::pass(gate, edge, &**executor, &caller, params.asked(), way);
-    match timeout_at(deadline, passing).await {
-        Ok(Ok(passed)) => {
-            carried_out(Arc::clone(executor), &answers, passed, deadline, place).await
+        ..
+    } = endpoint;
+    let way = match body {
+        Some(_) => Way::Answering,
+        None => Way::Reading,
+    };
+    let deadline = Instant::now() + edge.deadline();
+    let caller = Caller {
+        token: auth::bearer(&parts.headers).map(|token| token.map(str::to_owned)),
+        origin: edge.origin(&parts),
+        scope: answers.scope.clone(),
+    };
+    // Who signs in is looked at when they are known.
+    if let Ok(None) = caller.token
+        && let Err(spent) = edge.may_be_read(None, caller.origin)
+    {
+        return answers.not_executed(NotExecuted::RateLimited(spent));
+    }
+    let params = match &body {
+        Some(body) => params::of_json(body),
+        None => params::of_uri(&parts.uri),
+    };
+    let params = match params {
+        Ok(params) => params,
+        Err(why) => {
+            // Nobody knows yet who they are.
+            let bytes = body.map_or(0, |body| body.len());
+            return match edge.charge_refusal(None, caller.origin, bytes) {
+                Ok(_) => answers.unreadable(&why, gate.limits().body),
+                Err(spent) => answers.not_executed(NotExecuted::RateLimited(spent)),
+            };
         }
+    };
+    // What it held is in the parameters now.
+    drop(body);
+    let passing = passage::pass(&gate, &edge, &*executor, &caller, params.asked(), way);
+    match timeout_at(deadline, passing).await {
+        Ok(Ok(passed)) => carried_out(executor, &answers, passed, deadline, place).await,
         Ok(Err(stopped)) => answers.stopped(stopped, gate.limits().cost),
         Err(_) => answers.timed_out(OperationKind::Query),
     }

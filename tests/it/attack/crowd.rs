@@ -1,8 +1,12 @@
 //! More requests than can be worked on: a few wait, the others are told at once, and nothing of it
 //! stays when the crowd has gone.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::mpsc,
+    time::{Duration, Instant},
+};
 
+use nabij_api::{app::Running, config::EdgeSettings, http::serve::Server};
 use nabij_tests::{
     Town,
     service::{Listening, Service},
@@ -10,6 +14,7 @@ use nabij_tests::{
 };
 use sea_orm::ConnectionTrait;
 use serde_json::json;
+use tokio::{net::TcpListener, runtime::Builder, sync::oneshot};
 
 use super::{Message, PLACES, Scene, is_an_error};
 
@@ -116,4 +121,48 @@ async fn a_burst_is_answered() {
             assert_eq!(reply.status, 200, "{}", reply.text());
         }
     }
+}
+
+/// All that works is kept busy here, by the one thread of the scene's own runtime, which stands still:
+/// whoever can't be let in is told by the door.
+#[tokio::test]
+async fn who_is_told_to_come_back_does_not_wait_behind_those_who_work() {
+    let edge = EdgeSettings {
+        requests: 1,
+        ..EdgeSettings::default()
+    };
+    let town = Town::behind(&edge).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("it has one").to_string();
+    let running = Running {
+        server: Server::default(),
+        router: town.app().router(),
+        relay: None,
+        db: town.db().clone(),
+    };
+    let (stop, stopped) = oneshot::channel::<()>();
+    let running = tokio::spawn(running.until(listener, async {
+        let _ = stopped.await;
+    }));
+    let (tell, told) = mpsc::channel();
+    for _ in 0..2 {
+        let (tell, address) = (tell.clone(), address.clone());
+        std::thread::spawn(move || {
+            let own = Builder::new_current_thread().enable_all().build();
+            let reply = own.expect("a runtime").block_on(async {
+                let mut wire = Wire::to(&address).await;
+                wire.sends(&Message::query(PLACES).bytes()).await;
+                wire.hears().await
+            });
+            tell.send(reply.expect("an answer").status)
+        });
+    }
+    // The door opens when the service is first looked at; from then on, this thread does nothing.
+    tokio::task::yield_now().await;
+    let first = told.recv_timeout(NOISE).expect("somebody is told");
+    assert_eq!(first, 503);
+    let second = tokio::task::spawn_blocking(move || told.recv_timeout(NOISE));
+    assert_eq!(second.await.expect("it looks"), Ok(200));
+    stop.send(()).expect("it still runs");
+    running.await.expect("it ends").expect("it had its threads");
 }

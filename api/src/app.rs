@@ -171,7 +171,7 @@ fn viewer_kind(viewer: &Viewer) -> ViewerKind {
 fn no_account() -> NotExecuted {
     NotExecuted::Unauthenticated {
         message: "The token is right, but no active account belongs to it. Ask an administrator \
-                  to register you."
+                  to register you, or to unblock you if you were."
             .to_owned(),
         challenge: "Bearer error=\"invalid_token\", error_description=\"no active account \
                     belongs to this token\""
@@ -194,7 +194,8 @@ impl Execute for App {
             message: refused.description(),
             challenge: refused.challenge(),
         };
-        let Some(token) = caller.token.as_ref().map_err(|why| refused(*why))? else {
+        let unreadable = |why: &auth::TokenRefused| self.charged(caller, refused(*why));
+        let Some(token) = caller.token.as_ref().map_err(unreadable)? else {
             return Ok(visitor(cx));
         };
         let identity = self

@@ -73,20 +73,23 @@ impl Budget {
         }
     }
 
-    /// Takes `cost` out of an account's bucket.
+    /// Takes what an operation costs out of the account's bucket, or the address's without one: no less
+    /// than a refusal of so many bytes would cost.
     ///
     /// # Errors
-    /// [`Spent`] when there isn't so much in it.
-    pub fn account(&self, account: Uuid, cost: u64) -> Result<Standing, Spent> {
-        self.accounts.take(&account, cost)
-    }
-
-    /// Takes `cost` out of the bucket of an address without an account.
-    ///
-    /// # Errors
-    /// [`Spent`] when there isn't so much in it.
-    pub fn address(&self, address: IpAddr, cost: u64) -> Result<Standing, Spent> {
-        self.addresses.take(&subscriber(address), cost)
+    /// [`Spent`] when there isn't so much in it. Then the price of a refusal is taken, since reading it
+    /// was work.
+    pub fn operation(
+        &self,
+        account: Option<Uuid>,
+        address: IpAddr,
+        cost: u64,
+        bytes: usize,
+    ) -> Result<Standing, Spent> {
+        match account {
+            Some(account) => self.accounts.operation(&account, cost, bytes),
+            None => self.addresses.operation(&subscriber(address), cost, bytes),
+        }
     }
 
     /// Whether so much of a caller was refused that nothing of them is read for now.
@@ -186,6 +189,18 @@ impl<K: Clone + Eq + Hash> Buckets<K> {
         })
     }
 
+    fn operation(&self, key: &K, cost: u64, bytes: usize) -> Result<Standing, Spent> {
+        let price = refusal(bytes);
+        self.take(key, cost.max(price)).or_else(|spent| {
+            let standing = self.refuse(key, price)?;
+            let more = Duration::from_secs(price) / self.bucket.per_second.get();
+            Err(Spent {
+                wait: spent.wait + more,
+                standing,
+            })
+        })
+    }
+
     fn take(&self, key: &K, cost: u64) -> Result<Standing, Spent> {
         if self.checks.fetch_add(1, Ordering::Relaxed) % FORGET_EVERY == FORGET_EVERY - 1 {
             self.limiter.retain_recent();
@@ -232,16 +247,15 @@ mod tests {
         let (clock, held) = Clock::held(DateTime::from_timestamp(1_795_348_800, 0).unwrap());
         let budget = Budget::new(bucket(100, 10), bucket(10, 1), &clock);
         let (rosa, jan) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        assert_eq!(budget.account(rosa, 60).unwrap().remaining, 40);
-        let spent = budget.account(rosa, 60).unwrap_err();
-        assert_eq!(spent.wait, Duration::from_secs(2));
-        assert_eq!(
-            budget.account(jan, 60).unwrap().remaining,
-            40,
-            "each their own"
-        );
-        held.advance(Duration::from_secs(2));
-        let standing = budget.account(rosa, 60).unwrap();
+        let at: IpAddr = "192.0.2.1".parse().unwrap();
+        let of = |account, cost| budget.operation(Some(account), at, cost, 100);
+        assert_eq!(of(rosa, 60).unwrap().remaining, 40);
+        let spent = of(rosa, 60).unwrap_err();
+        assert_eq!(spent.wait, Duration::from_millis(2_100), "1 for reading it");
+        assert_eq!(spent.standing.remaining, 39);
+        assert_eq!(of(jan, 60).unwrap().remaining, 40, "each their own");
+        held.advance(spent.wait);
+        let standing = of(rosa, 60).unwrap();
         assert_eq!((standing.remaining, standing.seconds_to_full()), (0, 10));
     }
 
@@ -266,14 +280,23 @@ mod tests {
     }
 
     #[test]
+    fn no_operation_costs_less_than_its_refusal() {
+        let (clock, _) = Clock::held(DateTime::from_timestamp(1_795_348_800, 0).unwrap());
+        let budget = Budget::new(bucket(1_000, 10), bucket(100, 10), &clock);
+        let at: IpAddr = "192.0.2.1".parse().unwrap();
+        let standing = budget.operation(None, at, 1, 256 * 39);
+        assert_eq!(standing.unwrap().remaining, 60);
+    }
+
+    #[test]
     fn a_network_of_64_bits_is_one_caller() {
         let (clock, _) = Clock::held(DateTime::from_timestamp(1_795_348_800, 0).unwrap());
         let budget = Budget::new(bucket(100, 10), bucket(10, 1), &clock);
-        let at = |text: &str| text.parse::<IpAddr>().unwrap();
-        budget.address(at("2001:db8::1"), 6).unwrap();
-        budget.address(at("2001:db8::ffff"), 6).unwrap_err();
-        budget.address(at("2001:db8:0:1::1"), 6).unwrap();
-        budget.address(at("192.0.2.1"), 6).unwrap();
-        budget.address(at("::ffff:192.0.2.1"), 6).unwrap_err();
+        let from = |text: &str| budget.operation(None, text.parse().unwrap(), 6, 0);
+        from("2001:db8::1").unwrap();
+        from("2001:db8::ffff").unwrap_err();
+        from("2001:db8:0:1::1").unwrap();
+        from("192.0.2.1").unwrap();
+        from("::ffff:192.0.2.1").unwrap_err();
     }
 }

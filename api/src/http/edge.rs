@@ -129,6 +129,14 @@ impl Edge {
         self
     }
 
+    /// The same edge, which tells the database's word on its readiness again for so long instead of a
+    /// second.
+    #[must_use]
+    pub fn with_health_kept(mut self, time: Duration) -> Self {
+        self.health_kept = time;
+        self
+    }
+
     /// An edge that counts and keeps nothing and lets 1,000 requests in at once: for work that doesn't come
     /// from outside, and for tests of something else.
     #[must_use]
@@ -208,8 +216,8 @@ impl Edge {
         self.parts.proxies.caller(peer, &request.headers)
     }
 
-    /// Takes the cost of an operation out of the caller's bucket; nobody stands anywhere when
-    /// nothing is counted.
+    /// Takes the cost of an operation of so many bytes out of the caller's bucket; nobody stands
+    /// anywhere when nothing is counted.
     ///
     /// # Errors
     /// [`Spent`] when there isn't so much in it.
@@ -218,15 +226,12 @@ impl Edge {
         account: Option<Uuid>,
         origin: IpAddr,
         cost: u64,
+        bytes: usize,
     ) -> Result<Option<Standing>, Spent> {
-        let Some(budget) = &self.parts.budget else {
-            return Ok(None);
-        };
-        match account {
-            Some(account) => budget.account(account, cost),
-            None => budget.address(origin, cost),
-        }
-        .map(Some)
+        let budget = self.parts.budget.as_ref();
+        budget
+            .map(|budget| budget.operation(account, origin, cost, bytes))
+            .transpose()
     }
 
     /// Whether so much of a caller was refused that nothing of them is read for now.
@@ -262,7 +267,7 @@ impl Edge {
     /// [`Spent`] when there were too many.
     pub fn charge_wrong_token(&self, origin: IpAddr) -> Result<(), Spent> {
         match &self.parts.budget {
-            Some(budget) => budget.address(origin, WRONG_TOKEN).map(drop),
+            Some(budget) => budget.operation(None, origin, WRONG_TOKEN, 0).map(drop),
             None => Ok(()),
         }
     }

@@ -199,13 +199,19 @@ pub async fn pass<E: Execute>(
     let Visitor { account, session } = executor.sign_in(caller).await?;
     let payer = account.as_ref().map(|account| account.id);
     edge.may_be_read(payer, caller.origin)?;
-    let (text, trusted) = text(edge, asked.document)?;
+    let refused = || edge.charge_refusal(payer, caller.origin, asked.bytes);
+    let (text, trusted) = match text(edge, asked.document) {
+        Ok(found) => found,
+        Err(unknown) => {
+            refused()?;
+            return Err(unknown);
+        }
+    };
     let name = account.as_ref().map(|account| account.type_id.as_str());
     if !trusted && edge.wants_trusted_documents(name) {
         return Err(NotExecuted::Untrusted.into());
     }
 
-    let refused = || edge.charge_refusal(payer, caller.origin, asked.bytes);
     let admitted = gate.admit(&GraphQlRequest {
         query: text,
         operation_name: asked.operation_name,
@@ -227,7 +233,7 @@ pub async fn pass<E: Execute>(
         refused()?;
         return Err(unsigned().into());
     }
-    let standing = edge.charge(payer, caller.origin, admitted.charge())?;
+    let standing = edge.charge(payer, caller.origin, admitted.charge(), asked.bytes)?;
     Ok(Passed {
         admitted,
         session,

@@ -120,7 +120,7 @@ async fn answer(
     let known = form.is_known(&parts.headers);
     let cost = if known { SAME } else { COST };
     let edge = &schema.edge;
-    match edge.charge(None, edge.origin(&parts), cost) {
+    match edge.charge(None, edge.origin(&parts), cost, 0) {
         Ok(_) => form.answer(known),
         Err(spent) => {
             let media = accept::negotiate(&parts.headers).unwrap_or(Media::Json);

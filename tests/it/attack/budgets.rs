@@ -108,6 +108,56 @@ async fn a_bucket_that_is_empty_fills_again() {
     assert_eq!(figure(&full, "ratelimit", "r"), 1_200 - requested);
 }
 
+/// Whatever is read and not executed is paid for, and what is executed costs no less than its bytes.
+#[tokio::test]
+async fn nothing_is_read_for_nothing() {
+    let scene = Scene::set(small()).await;
+    let service = &scene.service;
+    let long = "zebra7 ".repeat(15_000);
+    let unknown = document_id("{ zebra7 }");
+    let cases = [
+        ("no JSON", Message::post(format!("{{{long}")), 400),
+        ("no parameters", Message::json(&json!([long])), 400),
+        (
+            "an unknown document",
+            Message::json(&json!({ "documentId": unknown, "extensions": { "zebra7": long } })),
+            400,
+        ),
+        (
+            "a token that is none",
+            Message::query(ME).and("authorization", "Basic zebra7"),
+            401,
+        ),
+        (
+            "variables that nobody declares",
+            Message::asks("{ __typename }", &json!({ "zebra7": long })),
+            200,
+        ),
+    ];
+    for (name, message, status) in cases {
+        assert_eq!(send(service, &message).await.status, status, "{name}");
+        let (spent, times) = empties(service, &message).await;
+        assert_eq!(spent.code(), "RATE_LIMITED", "{name}");
+        // 50 for a token, and for the others 1 for each 256 bytes.
+        assert!(times <= 1_200 / 50, "{name}: {times} times");
+        service.waits(Duration::from_secs(24));
+    }
+}
+
+/// Who can't pay for reading is told so before anything is read.
+#[tokio::test]
+async fn who_asks_for_what_they_cannot_pay_pays_for_asking() {
+    let scene = Scene::set(small()).await;
+    let service = &scene.service;
+    let (_, times) = empties(service, &Message::query(PAGE)).await;
+    assert!(times > 0);
+    let before = send(service, &Message::query(PAGE)).await;
+    let after = send(service, &Message::query(PAGE)).await;
+    assert_eq!((before.status, after.status), (429, 429));
+    let left = |reply: &Reply| figure(reply, "ratelimit", "r");
+    assert_eq!(left(&before), left(&after) + 1);
+}
+
 #[tokio::test]
 async fn guessing_at_tokens_is_slow() {
     let scene = Scene::set(small()).await;

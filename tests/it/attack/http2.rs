@@ -344,7 +344,7 @@ async fn bodies_and_heads_over_http2_have_the_same_limits() {
 #[tokio::test]
 async fn streams_share_the_room_for_bodies() {
     let mut listening = hurried();
-    listening.room = 100_000;
+    listening.room = 400_000;
     let scene = Scene::set(listening).await;
     scene
         .service

@@ -216,7 +216,7 @@ async fn who_is_slow_takes_nobodys_place() {
 #[tokio::test]
 async fn who_finds_no_room_for_a_body_is_told_to_come_back() {
     let mut listening = hurried();
-    listening.room = 100_000;
+    listening.room = 400_000;
     let scene = Scene::set(listening).await;
     let large = Message::query(&format!("{PLACES} #{}", "z".repeat(150_000)));
     let none = Case::new("no room", &large, 503, "SERVICE_UNAVAILABLE")
@@ -236,6 +236,29 @@ async fn who_finds_no_room_for_a_body_is_told_to_come_back() {
                 crowd.push(wire);
             }
             let reply = service.hears(&half).await.expect("an answer");
+            assert_eq!(reply.status, 200, "{}", reply.text());
+        })
+        .await;
+}
+
+/// Somebody who sends much and never ends it keeps a part of the room, and the others theirs.
+#[tokio::test]
+async fn one_address_does_not_take_all_room_for_bodies() {
+    let mut listening = hurried();
+    listening.room = 400_000;
+    let scene = Scene::set(listening).await;
+    let unended = Message::post("z".repeat(90_000)).by("content-length", "90001");
+    let whole = Message::query(&format!("{PLACES} #{}", "z".repeat(60_000))).bytes();
+    scene
+        .service
+        .withstands("bodies that never end", async |service: &Service| {
+            let mut crowd = Vec::new();
+            for _ in 0..5 {
+                let mut wire = Wire::from("127.0.0.3", &service.address).await;
+                wire.sends(&unended.bytes()).await;
+                crowd.push(wire);
+            }
+            let reply = service.hears(&whole).await.expect("an answer");
             assert_eq!(reply.status, 200, "{}", reply.text());
         })
         .await;

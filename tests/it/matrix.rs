@@ -85,6 +85,11 @@ impl Scene {
             ("volunteer who takes a break", {
                 town.ambassador("Pia", &["Alsemberg"]).await
             }),
+            ("auditor elsewhere", town.auditor_of("Herent").await),
+            ("client", town.client_of(&housing).await),
+            ("volunteer who is staff too", {
+                town.ambassador_at("Vera", &["Alsemberg"], &housing).await
+            }),
             ("staff", welfare),
             ("staff of another partner", housing),
             ("staff elsewhere", elsewhere),

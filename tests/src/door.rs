@@ -63,7 +63,8 @@ impl Door {
             trap: Trap::None,
         };
         let mut door = Self {
-            url: format!("{scheme}://{user}{address}/{path}"),
+            // What is encrypted can't be looked into.
+            url: format!("{scheme}://{user}{address}/{path}?sslmode=disable"),
             server,
             address,
             state: watch::Sender::new(state),

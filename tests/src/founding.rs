@@ -224,7 +224,8 @@ impl Founding {
         (id, subject)
     }
 
-    async fn grant(&self, user_id: Uuid, holds: Holds) {
+    /// Gives an account a role, or one more.
+    pub(crate) async fn grant(&self, user_id: Uuid, holds: Holds) {
         let Holds {
             role,
             municipality,
@@ -247,6 +248,16 @@ impl Founding {
             version: 1,
         };
         insert_all::<role_grant::Entity>(&self.db, [row]).await;
+    }
+
+    /// Makes an account that of a system.
+    pub(crate) async fn is_client(&self, user: Uuid) {
+        user::Entity::update_many()
+            .col_expr(user::Column::Kind, Expr::value(user::UserKind::Client))
+            .filter(user::Column::Id.eq(user))
+            .exec(&self.db)
+            .await
+            .expect("the account is updated");
     }
 
     /// Copies of a signal and its referrals, a second apart three by three, so that some come at

@@ -123,8 +123,10 @@ impl Town {
             deadline_seconds,
             ..EdgeSettings::default()
         };
-        let edge =
-            |clock: &Clock| Edge::from_settings(&settings, clock).expect("there are no files");
+        let edge = |clock: &Clock| {
+            let edge = Edge::from_settings(&settings, clock).expect("there are no files");
+            edge.with_health_kept(Duration::ZERO)
+        };
         let mut town = Self::over(database, url, patience, edge).await;
         town.founding.lay_out().await;
         town
@@ -401,6 +403,42 @@ impl Town {
             ..Holds::the(role)
         };
         self.person(role.code(), Some(holds)).await
+    }
+
+    /// The auditor of another municipality.
+    pub async fn auditor_of(&self, municipality: &str) -> Person {
+        let holds = Holds {
+            municipality: Some(self.founding.municipality(municipality)),
+            ..Holds::the(Role::Auditor)
+        };
+        let name = format!("Auditor of {municipality}");
+        self.person(&name, Some(holds)).await
+    }
+
+    /// The system of the partner of `colleague`, which reads and writes as staff do.
+    pub async fn client_of(&self, colleague: &Person) -> Person {
+        let client = self.colleague(colleague, Role::PartnerStaff).await;
+        self.founding.is_client(user_id(&client)).await;
+        client
+    }
+
+    /// A volunteer who also works for the partner of `colleague`.
+    pub async fn ambassador_at(
+        &self,
+        name: &str,
+        neighbourhoods: &[&str],
+        colleague: &Person,
+    ) -> Person {
+        let volunteer = self.ambassador(name, neighbourhoods).await;
+        let holds = Holds {
+            partner: nabij_api::ids::parse(Kind::Partner, &colleague.partner).ok(),
+            ..Holds::the(Role::PartnerStaff)
+        };
+        self.founding.grant(user_id(&volunteer), holds).await;
+        Person {
+            partner: colleague.partner.clone(),
+            ..volunteer
+        }
     }
 
     /// Whoever runs the platform.

@@ -41,6 +41,7 @@ pub(super) async fn arrange(db: &DatabaseConnection) {
         ("Rosa", "Welfare"),
         ("Jef", "Elsewhere"),
         ("Pia", "Welfare"),
+        ("Vera", "Housing"),
     ] {
         let pool = partners.iter().find(|partner| partner.name == of);
         let pool = pool.or(partners.first());

@@ -116,15 +116,6 @@ impl Db {
         Ok(pending.len())
     }
 
-    /// Whether the database answers.
-    ///
-    /// # Errors
-    /// When it doesn't.
-    pub async fn ping(&self) -> Result<(), Failure> {
-        self.readers.query_one(&dialect::ping()).await?;
-        Ok(())
-    }
-
     async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),

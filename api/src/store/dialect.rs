@@ -2,7 +2,7 @@
 
 use sea_orm::{
     DbBackend, Statement,
-    sea_query::{Alias, Expr, ExprTrait, Iden, JoinType, LockType, Query, SelectStatement},
+    sea_query::{Alias, Expr, ExprTrait, Iden, JoinType, LockType, SelectStatement},
 };
 
 /// Attaches to each row of the outer statement, alias `parent`, the first rows of `children` under
@@ -73,9 +73,4 @@ pub(super) fn second(backend: DbBackend, moment: Expr) -> Expr {
 pub(super) fn empty_log(backend: DbBackend) -> Option<Statement> {
     let pragma = "PRAGMA wal_checkpoint(TRUNCATE)";
     (backend == DbBackend::Sqlite).then(|| Statement::from_string(backend, pragma))
-}
-
-/// Whether the statement for "is anybody there" answers; used by the readiness check.
-pub(super) fn ping() -> SelectStatement {
-    Query::select().expr(Expr::cust("1")).to_owned()
 }

@@ -88,7 +88,9 @@ pub async fn run(mut flags: Flags, options: &Options) -> Result<(), String> {
 
     let (app, db, tokens) = prepare(&folder, options.reset, &settings.edge).await?;
     let router = app
-        .router()
+        .opened()
+        .await
+        .map_err(text)?
         .merge(explorer::routes(tokens.people_json, tokens.samples_json));
     println!(
         "{}",
@@ -103,8 +105,7 @@ pub async fn run(mut flags: Flags, options: &Options) -> Result<(), String> {
         relay: Some(Relay::start(move |task| app.cx(task))),
         db,
     };
-    running.until(listener, signalled()).await;
-    Ok(())
+    running.until(listener, signalled()).await.map_err(text)
 }
 
 /// The usual log without the steps of the migrations, which are no news to whoever tries it out.
@@ -164,6 +165,7 @@ async fn prepare(
     };
 
     let db = open(&folder.database_url()).await?;
+    let db = db.with_erased_list(&folder.file(ERASED_LIST));
     // A demo of an earlier version may lie there.
     db.migrate().await.map_err(text)?;
     let issuers = Issuers::default().and_own(DEMO_ISSUER, AUDIENCE, &key);
@@ -198,6 +200,7 @@ async fn open(url: &DatabaseUrl) -> Result<Db, String> {
 
 const DATABASE: &str = "nabij.sqlite";
 const NEW_DATABASE: &str = "nabij-new.sqlite";
+const ERASED_LIST: &str = "erased-residents.txt";
 
 /// The demo's folder and what is in it.
 struct Folder(PathBuf);

@@ -1,7 +1,12 @@
 //! Trusted documents: operations that were registered before, named by the hash of their text
 //! (GraphQL over HTTP, appendix on persisted documents: the parameter `documentId`).
 
-use std::{collections::HashMap, fmt, fs, io, path::Path, sync::Arc};
+use std::{
+    collections::HashMap,
+    fmt, fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use sha2::{Digest, Sha256};
 
@@ -17,7 +22,7 @@ pub struct TrustedDocuments {
 #[derive(Debug)]
 pub enum DocumentsError {
     /// The file can't be read.
-    Unreadable(io::Error),
+    Unreadable(PathBuf, io::Error),
     /// It isn't a JSON object of texts.
     Malformed,
     /// This id isn't the hash of its text.
@@ -29,7 +34,12 @@ pub enum DocumentsError {
 impl fmt::Display for DocumentsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable(error) => write!(f, "the file of documents can't be read: {error}"),
+            Self::Unreadable(file, error) => write!(
+                f,
+                "the file of documents {} can't be read: {error}. Name one that is there in \
+                 `documents_file`, or leave it out",
+                file.display()
+            ),
             Self::Malformed => f.write_str(
                 "the file of documents must be a JSON object from `sha256:…` to the document's text",
             ),
@@ -55,7 +65,9 @@ impl TrustedDocuments {
     /// # Errors
     /// See [`DocumentsError`].
     pub fn read(file: &Path) -> Result<Self, DocumentsError> {
-        Self::of_json(&fs::read(file).map_err(DocumentsError::Unreadable)?)
+        let read = fs::read(file);
+        let text = read.map_err(|error| DocumentsError::Unreadable(file.to_owned(), error))?;
+        Self::of_json(&text)
     }
 
     /// The documents of a JSON object from ids to texts.

@@ -49,7 +49,7 @@ async fn what_the_officer_is_told_to_send_does_what_it_says() {
         .await
         .done();
     let documents = documents();
-    assert_eq!(documents.len(), 11, "each document is sent");
+    assert_eq!(documents.len(), 13, "each document is sent");
     for (role, document) in documents {
         let person = match role {
             "AUDITOR" => &auditor,
@@ -62,13 +62,23 @@ async fn what_the_officer_is_told_to_send_does_what_it_says() {
             ("consent", &consent.id),
             ("signal", &scene.signal.id),
             ("contact", &noted.id),
+            ("user", &scene.coordinator.user),
         ] {
             if document.contains(&format!("${name}: ID!")) {
                 variables[name] = json!(id);
             }
         }
+        if document.contains("$from: DateTime!") {
+            variables["from"] = json!("2026-01-01T00:00:00Z");
+            variables["until"] = json!("2027-01-01T00:00:00Z");
+        }
         if document.contains("$name: String!") {
-            variables["name"] = json!("Peetersuqz");
+            let name = if role == "AUDITOR" {
+                "coordinator"
+            } else {
+                "peetersUQZ"
+            };
+            variables["name"] = json!(name);
         }
         let answer = person.asks(document, variables).await;
         let text = answer.text();
@@ -84,6 +94,8 @@ async fn what_the_officer_is_told_to_send_does_what_it_says() {
             "Find" => "Peetersuqz",
             "Access" => "Parrotuqz",
             "WhoRead" => "DOSSIER",
+            "Readers" => "Coordinator of Beersel",
+            "WhatTheyRead" => "\"NAME\"",
             "Rectify" => "Marie",
             "CorrectSignal" => "She slipped",
             "CorrectNote" => "Was at home",

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::io::IsTerminal;
 use std::panic::{self, Location};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -184,6 +184,7 @@ struct Scope {
     stats: Arc<RequestStats>,
     operation: OnceLock<(String, OperationKind)>,
     viewer: OnceLock<ViewerKind>,
+    unwritten: AtomicBool,
 }
 
 impl RequestScope {
@@ -195,6 +196,7 @@ impl RequestScope {
             stats: Arc::default(),
             operation: OnceLock::new(),
             viewer: OnceLock::new(),
+            unwritten: AtomicBool::new(false),
         }))
     }
 
@@ -221,6 +223,11 @@ impl RequestScope {
     /// Tells who asks; the first telling counts.
     pub fn viewer(&self, kind: ViewerKind) {
         self.0.viewer.get_or_init(|| kind);
+    }
+
+    /// Leaves no line in the log: it is counted elsewhere with many others.
+    pub fn goes_unwritten(&self) {
+        self.0.unwritten.store(true, Ordering::Relaxed);
     }
 
     fn line(&self, status: u16, total: Duration) -> RequestLine<'_> {
@@ -336,7 +343,9 @@ struct Unwritten {
 
 impl Drop for Unwritten {
     fn drop(&mut self) {
-        self.scope.line(self.status, self.started.elapsed()).write();
+        if !self.scope.0.unwritten.load(Ordering::Relaxed) {
+            self.scope.line(self.status, self.started.elapsed()).write();
+        }
     }
 }
 

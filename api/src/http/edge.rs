@@ -24,9 +24,10 @@ use super::{
     forwarded::Proxies,
     panics,
     places::{Place, Places},
+    refusals::{Refusals, Why},
     room::Room,
 };
-use crate::{clock::Clock, config::EdgeSettings, gate::Gate};
+use crate::{clock::Clock, config::EdgeSettings, gate::Gate, telemetry::RequestScope};
 
 /// What a token that isn't taken costs its sender's address, so that guessing is slow.
 const WRONG_TOKEN: u64 = 50;
@@ -43,6 +44,7 @@ pub struct Edge {
     parts: Arc<EdgeParts>,
     body_deadline: Duration,
     room: Room,
+    refusals: Refusals,
     health_kept: Duration,
 }
 
@@ -111,6 +113,7 @@ impl Edge {
             parts: Arc::new(parts),
             body_deadline: BODY_DEADLINE,
             room: Room::for_bytes(ROOM),
+            refusals: Refusals::default(),
             health_kept: HEALTH_KEPT,
         })
     }
@@ -154,14 +157,20 @@ impl Edge {
             }),
             body_deadline: BODY_DEADLINE,
             room: Room::for_bytes(ROOM),
+            refusals: Refusals::default(),
             health_kept: Duration::ZERO,
         }
     }
 
     /// A place among the requests that are worked on, perhaps after a moment; none when too many want
-    /// one.
-    pub(super) async fn place(&self) -> Option<Place> {
-        self.parts.places.take().await
+    /// one. Those leave no line of their own in the log, which would be flooded, but are counted.
+    pub(super) async fn place(&self, scope: &RequestScope) -> Option<Place> {
+        let place = self.parts.places.take().await;
+        if place.is_none() {
+            scope.goes_unwritten();
+            self.refusals.tell(Why::Crowd);
+        }
+        place
     }
 
     /// How long a request may take.

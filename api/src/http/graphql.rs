@@ -109,7 +109,7 @@ async fn handle<E: Execute>(
         return answers.unsupported_media_type();
     };
     // Only now, so that nobody holds a place by sending slowly; and before anything of it is read.
-    let Some(place) = endpoint.edge.place().await else {
+    let Some(place) = endpoint.edge.place(&answers.scope).await else {
         return answers.not_executed(NotExecuted::Unavailable {
             retry_after: Duration::from_secs(1),
         });

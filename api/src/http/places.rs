@@ -2,21 +2,22 @@
 //!
 //! A burst waits: whoever finds no place stays in the queue for up to [`BURST`]. When somebody has waited
 //! for so long, or the queue is full, it is a crowd, until nobody had to be told for [`CALM`]. In a crowd
-//! only a few places are given, and nobody waits longer than [`CROWD`] for one: those who are let in are
-//! answered as soon as ever, and the others know at once.
+//! only a few places are given. For each of these one may wait, for up to [`CROWD`] and until the next one
+//! comes, so that those who are let in have hardly waited, and the others know at once.
 //!
-//! Two times to wait are the idea of "Fail at Scale" (ACM Queue 13-8, 2015), after the controlled delay of
-//! queues (`CoDel`, RFC 8289). There, a queue that is empty for a moment ends the crowd; here, that would
-//! let it wait again several times a second (docs/adr/0012).
+//! Two times to wait, and the latest first in a crowd, are the ideas of "Fail at Scale" (ACM Queue 13-8,
+//! 2015), after the controlled delay of queues (`CoDel`, RFC 8289). There, a queue that is empty for a
+//! moment ends the crowd; here, that would let it wait again several times a second (docs/adr/0012).
 
 use std::{
+    collections::VecDeque,
     pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore, oneshot},
     time::timeout,
 };
 
@@ -37,14 +38,19 @@ pub(super) struct Places {
     few: Arc<Semaphore>,
     others: Arc<Semaphore>,
     queue: Mutex<Queue>,
-    /// How many may wait in a burst, and in a crowd.
-    most_waiting: [usize; 2],
+    /// How many may wait in a burst.
+    most_waiting: usize,
+    /// How many may wait in a crowd.
+    few_waiting: usize,
 }
 
 /// Those who wait.
 #[derive(Default)]
 struct Queue {
+    /// How many wait as in a burst.
     waiting: usize,
+    /// Those who wait as in a crowd, the latest last. Whoever is dropped here waits no longer.
+    crowd: VecDeque<oneshot::Sender<()>>,
     /// When somebody was last told that there is no place.
     told: Option<Instant>,
 }
@@ -66,7 +72,8 @@ impl Places {
             few: Arc::new(Semaphore::new(few)),
             others: Arc::new(Semaphore::new(count - few)),
             queue: Mutex::default(),
-            most_waiting: [count.saturating_mul(WAITING_PER_PLACE), few],
+            most_waiting: count.saturating_mul(WAITING_PER_PLACE),
+            few_waiting: few,
         }
     }
 
@@ -85,8 +92,11 @@ impl Places {
         }
         let mut few = pin!(Arc::clone(&self.few).acquire_owned());
         if self.is_crowded() {
-            let _waiting = Waiting::among(self)?;
-            return timeout(CROWD, few).await.ok()?.ok();
+            let next_one_comes = self.comes_to_a_crowd();
+            return tokio::select! {
+                place = timeout(CROWD, few) => place.ok()?.ok(),
+                _ = next_one_comes => None,
+            };
         }
         if let Ok(place) = Arc::clone(&self.others).try_acquire_owned() {
             return Some(place);
@@ -115,6 +125,19 @@ impl Places {
         self.queue().is_crowded()
     }
 
+    /// One more waits in a crowd, and whoever has waited longest waits no longer when there are too many:
+    /// what ends when this one is the longest.
+    fn comes_to_a_crowd(&self) -> oneshot::Receiver<()> {
+        let (stays, longest) = oneshot::channel();
+        let mut queue = self.queue();
+        queue.crowd.retain(|one| !one.is_closed());
+        if queue.crowd.len() == self.few_waiting {
+            queue.crowd.pop_front();
+        }
+        queue.crowd.push_back(stays);
+        longest
+    }
+
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -127,13 +150,7 @@ impl<'a> Waiting<'a> {
     /// One more in the queue; none when it is full.
     fn among(places: &'a Places) -> Option<Self> {
         let mut queue = places.queue();
-        let [in_a_burst, in_a_crowd] = places.most_waiting;
-        let most = if queue.is_crowded() {
-            in_a_crowd
-        } else {
-            in_a_burst
-        };
-        if queue.waiting >= most {
+        if queue.waiting >= places.most_waiting {
             return None;
         }
         queue.waiting += 1;
@@ -244,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn in_a_crowd_a_few_places_are_given_and_as_many_wait() {
+    fn in_a_crowd_a_few_places_are_given_and_the_latest_wait() {
         let places = Places::new(2 * FEW);
         places.queue().told = Some(Instant::now());
         let held = [together(places.take()), together(places.take())];
@@ -254,12 +271,14 @@ mod tests {
             for one in &mut waiting {
                 assert!(one.as_mut().now_or_never().is_none(), "it waits");
             }
-            let one_more = places.take().now_or_never();
-            assert!(one_more.expect("told at once").is_none());
+            let mut latest = Box::pin(places.take());
+            assert!(latest.as_mut().now_or_never().is_none(), "it waits");
+            let [first, second] = &mut waiting;
+            let first = first.as_mut().now_or_never();
+            assert!(first.expect("told when one more comes").is_none());
+            drop(held);
+            assert!(second.await.is_some() && latest.await.is_some());
         });
-        drop(held);
-        let [first, second] = waiting;
-        assert!(together(first).is_some() && together(second).is_some());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A line in the log for each connection that is refused or cut off: why, and neither what was sent nor
+//! A line in the log for each connection or request that is refused or cut off: why, and neither what was sent nor
 //! by whom. Of each reason so many in a minute; the rest are counted.
 
 use std::{
@@ -12,7 +12,7 @@ use std::{
 const MOST: u32 = 60;
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// Why a connection is refused or cut off.
+/// Why it is refused or cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Why {
     /// What was sent is no HTTP/1.1.
@@ -29,10 +29,12 @@ pub(super) enum Why {
     Idle,
     /// The answer of a stream of HTTP/2 wasn't taken; only the stream is cut off.
     NotTaken,
+    /// A request found no place, and was told to come back.
+    Crowd,
 }
 
 impl Why {
-    const COUNT: usize = 7;
+    const COUNT: usize = 8;
 
     const fn words(self) -> &'static str {
         match self {
@@ -43,6 +45,7 @@ impl Why {
             Self::SlowHead => "a head took too long",
             Self::Idle => "idle for too long",
             Self::NotTaken => "an answer not taken",
+            Self::Crowd => "more requests than places",
         }
     }
 
@@ -104,7 +107,7 @@ impl Refusals {
                 target: "nabij_api::connection",
                 why = why.words(),
                 untold,
-                "a connection was refused or cut off"
+                "a connection or a request was refused or cut off"
             );
         }
     }

@@ -101,6 +101,9 @@ async fn who_finds_no_place_is_told_at_once_and_the_others_are_answered() {
     );
     let reply = service.hears(&Message::query(PLACES).bytes()).await;
     assert_eq!(reply.expect("an answer").status, 200);
+    // Of so many, the log counts.
+    service.tells(&["more requests than places"]).await;
+    assert!(!service.log().contains("\"status\":503"));
 }
 
 /// A page that opens with many questions at once is a burst and no crowd: all are answered.

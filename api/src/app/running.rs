@@ -38,7 +38,7 @@ impl Running {
     /// longer is dropped: no transaction is half done.
     ///
     /// # Errors
-    /// When the system has no threads for the connections.
+    /// When the system has no threads for the connections, or gives nothing to wait at.
     pub async fn until(
         self,
         listener: TcpListener,
@@ -51,47 +51,56 @@ impl Running {
             db,
         } = self;
         let (tell, told) = watch::channel(false);
+        let listener = listener.into_std()?;
         let door = runtime::Builder::new_multi_thread()
             .thread_name("door")
             .enable_all()
             .build()?;
-        let listener = {
-            let _door = door.enter();
-            TcpListener::from_std(listener.into_std()?)?
-        };
-        let served = door.spawn(server.run(listener, router, stopped(told.clone())));
+        let stop_listening = stopped(told.clone());
+        let served = door.spawn(async move {
+            // Of the runtime in which it is waited at.
+            let listener = TcpListener::from_std(listener)?;
+            server.run(listener, router, stop_listening).await;
+            io::Result::Ok(())
+        });
         let listens = async {
-            if let Err(ended) = served.await
-                && ended.is_panic()
-            {
-                resume_unwind(ended.into_panic());
+            match served.await {
+                Ok(ended) => ended,
+                Err(ended) if ended.is_panic() => resume_unwind(ended.into_panic()),
+                Err(_) => Ok(()),
             }
         };
         let stops = async {
             stop.await;
             tell.send_replace(true);
+            Ok(())
         };
         let relays = async {
             stopped(told.clone()).await;
             if let Some(relay) = relay {
                 relay.stop().await;
             }
+            Ok(())
         };
         let all = async {
-            tokio::join!(listens, stops, relays);
+            tokio::try_join!(listens, stops, relays)?;
             tasks::ended().await;
             db.close().await;
+            Ok(())
         };
         let limit = async {
             stopped(told.clone()).await;
             tokio::time::sleep(END).await;
         };
-        tokio::select! {
-            () = all => tracing::info!("stopped"),
-            () = limit => tracing::warn!("stopped before everything had ended"),
-        }
+        let ended = tokio::select! {
+            ended = all => ended.inspect(|()| tracing::info!("stopped")),
+            () = limit => {
+                tracing::warn!("stopped before everything had ended");
+                Ok(())
+            }
+        };
         door.shutdown_background();
-        Ok(())
+        ended
     }
 }
 

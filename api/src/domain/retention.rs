@@ -177,10 +177,10 @@ pub async fn preview(
     after: After,
     first: u64,
 ) -> Outcome<Option<Preview>> {
+    cx.confirm_viewer().await?;
     let Some(rules) = cx.retention_rules(municipality).await? else {
         return Ok(None);
     };
-    cx.confirm_viewer().await?;
     let may = decide(&cx.viewer(), Action::RetentionRead(municipality));
     let permit = may.map_err(|Forbidden| {
         Problem::new(

@@ -4,7 +4,7 @@
 use nabij_entity::{idempotency_key, resident_contact};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-    sea_query::{Alias, Expr, ExprTrait, Func, LikeExpr, Order, Query},
+    sea_query::{Alias, Expr, ExprTrait, Func, LikeExpr, Order, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -15,6 +15,9 @@ use super::{
 };
 use crate::policy::Permit;
 
+/// How many records are looked at at once.
+const AT_ONCE: u64 = 500;
+
 /// A record with what is told in it.
 #[derive(Debug)]
 pub struct Told {
@@ -23,6 +26,14 @@ pub struct Told {
     has_version: bool,
     /// Its texts by column; what becomes none stays as it is.
     pub texts: Vec<(&'static str, Option<String>)>,
+}
+
+impl Told {
+    /// Whether one of its texts holds it.
+    fn has_one(&self, holds: impl Fn(&str) -> bool) -> bool {
+        let mut texts = self.texts.iter().filter_map(|(_, text)| text.as_deref());
+        texts.any(holds)
+    }
 }
 
 impl Tx {
@@ -40,51 +51,68 @@ impl Tx {
             .await?)
     }
 
-    /// The records of a municipality with a text like one of these patterns, which are in small
-    /// letters; locked. Each table is read once.
+    /// The records of a municipality with a text that `holds` something; locked, and no others.
+    ///
+    /// Texts that may hold it are like one of `patterns`, which are in small letters. They may be many
+    /// more than do: they are looked at a part at a time, and not locked.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn told_like(
+    pub async fn told_where(
         &self,
         municipality: Uuid,
         patterns: &[&str],
+        holds: impl Fn(&str) -> bool,
     ) -> Result<Vec<Told>, Failure> {
         let mut found = Vec::new();
-        if patterns.is_empty() {
-            return Ok(found);
-        }
         for texts in register::texts() {
-            let own = |name: &'static str| Expr::col((Alias::new(texts.table), Alias::new(name)));
-            let like = texts.columns.iter().flat_map(|name| {
-                patterns.iter().map(|pattern| {
-                    let text = Expr::expr(Func::lower(own(name)));
-                    text.like(LikeExpr::new(*pattern).escape('\\'))
-                })
-            });
-            let mut select = Query::select();
-            select
-                .columns(texts.columns.iter().map(|name| Alias::new(*name)))
-                .column(Alias::new("id"))
-                .from(texts.table)
-                .and_where(in_municipality(&texts, municipality))
-                .and_where(scope::any(like))
-                .order_by(Alias::new("id"), Order::Asc);
-            dialect::for_update(self.backend(), &mut select);
-            for row in self.connection().query_all(&select).await? {
-                let told = texts
-                    .columns
-                    .iter()
-                    .map(|name| Ok((*name, row.try_get("", name)?)));
-                found.push(Told {
-                    table: texts.table,
-                    id: row.try_get("", "id")?,
-                    has_version: texts.has("version"),
-                    texts: told.collect::<Result<_, sea_orm::DbErr>>()?,
-                });
+            let may_hold = scope::all([
+                in_municipality(&texts, municipality),
+                is_like(&texts, patterns),
+            ]);
+            if may_hold == scope::nothing() {
+                continue;
+            }
+            let mut holding = Vec::new();
+            let mut last: Option<Uuid> = None;
+            loop {
+                let mut select = told_of(&texts, may_hold.clone());
+                let after = last.map(|id| Expr::col("id").gt(id));
+                select.and_where_option(after).limit(AT_ONCE);
+                let part = self.told(&texts, &select).await?;
+                last = part.last().map(|record| record.id);
+                let is_last = (part.len() as u64) < AT_ONCE;
+                let found = part.iter().filter(|record| record.has_one(&holds));
+                holding.extend(found.map(|record| record.id));
+                if is_last {
+                    break;
+                }
+            }
+            for ids in holding.chunks(usize::try_from(AT_ONCE).unwrap_or(usize::MAX)) {
+                let these = Expr::col("id").is_in(ids.iter().copied());
+                let mut select = told_of(&texts, these);
+                dialect::for_update(self.backend(), &mut select);
+                found.extend(self.told(&texts, &select).await?);
             }
         }
         Ok(found)
+    }
+
+    async fn told(&self, texts: &Texts, select: &SelectStatement) -> Result<Vec<Told>, Failure> {
+        let rows = self.connection().query_all(select).await?;
+        let told = rows.iter().map(|row| {
+            let texts_of_it = texts
+                .columns
+                .iter()
+                .map(|name| Ok((*name, row.try_get("", name)?)));
+            Ok(Told {
+                table: texts.table,
+                id: row.try_get("", "id")?,
+                has_version: texts.has("version"),
+                texts: texts_of_it.collect::<Result<_, sea_orm::DbErr>>()?,
+            })
+        });
+        told.collect()
     }
 
     /// Writes what is told in records anew. Whoever read one before is told so by its version; when it
@@ -120,6 +148,29 @@ impl Tx {
             .await?;
         Ok(())
     }
+}
+
+/// What is told in the records for which this holds, by their ids.
+fn told_of(texts: &Texts, these: Expr) -> SelectStatement {
+    let mut select = Query::select();
+    select
+        .columns(texts.columns.iter().map(|name| Alias::new(*name)))
+        .column(Alias::new("id"))
+        .from(texts.table)
+        .and_where(these)
+        .order_by(Alias::new("id"), Order::Asc);
+    select
+}
+
+/// One of the record's texts is like one of these patterns.
+fn is_like(texts: &Texts, patterns: &[&str]) -> Expr {
+    let own = |name: &'static str| Expr::col((Alias::new(texts.table), Alias::new(name)));
+    scope::any(texts.columns.iter().flat_map(|name| {
+        patterns.iter().map(|pattern| {
+            let text = Expr::expr(Func::lower(own(name)));
+            text.like(LikeExpr::new(*pattern).escape('\\'))
+        })
+    }))
 }
 
 /// The record is of the municipality: by itself, or by the initiative to which it belongs.

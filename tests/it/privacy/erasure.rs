@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 pub(super) use self::dump::canaries_in_files;
 use self::{
     dump::{CANARIES, canaries_in_pg_dump, dump, rows_with_canaries},
-    told::{CLEARED, MENTION, mention, texts, told_everywhere},
+    told::{CLEARED, MENTION, in_column, mention, texts, told_everywhere},
 };
 use super::{DOSSIER, Scene};
 
@@ -250,6 +250,25 @@ async fn who_shares_a_name_or_a_street_is_still_told_of() {
     );
     let elsewhere = herent.sees(&elsewhere, "text").await.expect("theirs");
     assert_eq!(elsewhere["text"], text);
+}
+
+/// GDPR article 17: however many texts mention somebody. They are looked through a part at a time.
+#[tokio::test]
+async fn every_mention_goes_of_more_than_are_looked_at_at_once() {
+    let scene = Scene::set().await;
+    let coordinator = &scene.coordinator;
+    let need = Need::new("Nobody to talk to", &coordinator.neighbourhood)
+        .with("text", "Next to Mariauqz Peetersuqz");
+    let neighbours = coordinator.submits(need).await.done();
+    scene.town.has_more_like(&neighbours, 600).await;
+    let mentioning = async |text: &str| {
+        let all = in_column(&scene.town, "signals", "text").await;
+        all.matches(text).count()
+    };
+    assert_eq!(mentioning("Mariauqz Peetersuqz").await, 601);
+    erase(coordinator, &scene.maria).await.done();
+    assert_eq!(mentioning("Peetersuqz").await, 0);
+    assert_eq!(mentioning("Next to […]").await, 601);
 }
 
 /// GDPR article 17, on SQLite: while somebody reads, the log can't be emptied; then it is done later.

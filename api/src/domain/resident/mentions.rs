@@ -42,14 +42,15 @@ pub(super) async fn of(tx: &Tx, residents: &[resident::Model]) -> Outcome<Mentio
 }
 
 /// Takes them out of every text of their municipality: each table is looked through once, however
-/// many they are.
+/// many they are, and only what holds one of them is locked and written.
 ///
 /// # Errors
 /// When the database fails.
 pub(super) async fn take_out(tx: &Tx, permit: &Permit, mentioned: &Mentioned) -> Outcome<()> {
     for (municipality, known) in &mentioned.0 {
         let patterns: Vec<&str> = known.iter().map(|known| known.pattern.as_str()).collect();
-        let mut told = tx.told_like(*municipality, &patterns).await?;
+        let holds = |text: &str| without(text, known).is_some();
+        let mut told = tx.told_where(*municipality, &patterns, holds).await?;
         for (_, text) in told.iter_mut().flat_map(|record| &mut record.texts) {
             *text = text.take().and_then(|text| without(&text, known));
         }

@@ -168,8 +168,8 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
 }
 
 /// The pattern of texts that may hold the longest word of these: the letters that never carry an accent
-/// and are in no ligature, in their order, with anything between them. Texts are few, and each that is
-/// found is looked at closely; one that isn't found keeps the mention.
+/// and are in no ligature, in their order, with anything between them. A word without any is looked for
+/// in every text.
 fn around(written: &str) -> String {
     let words = words(written);
     let longest = words.iter().max_by_key(|word| word.chars().count());
@@ -177,7 +177,8 @@ fn around(written: &str) -> String {
     joined(letters.filter(|c| is_always_itself(*c)).map(String::from))
 }
 
-/// What no other character is [compared as](words).
+/// What no other character is [compared as](words), but for those of full width, which no keyboard here
+/// has.
 const fn is_always_itself(c: char) -> bool {
     matches!(
         c,

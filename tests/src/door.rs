@@ -26,8 +26,19 @@ enum Trap {
 #[derive(Clone, Copy)]
 struct State {
     held: bool,
+    /// How often those who were passing were left where they are.
+    stranded: u32,
     fallen: bool,
     trap: Trap,
+}
+
+/// What goes through a door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wire {
+    /// What the door can look into.
+    Plain,
+    /// What the server prefers, and that is TLS.
+    Encrypted,
 }
 
 /// A way to a server that can be shut.
@@ -43,7 +54,7 @@ pub struct Door {
 
 impl Door {
     /// An open door before the server of a `postgres:` URL.
-    pub(crate) fn before(url: &str) -> Self {
+    pub(crate) fn before(url: &str, wire: Wire) -> Self {
         let (scheme, rest) = url.split_once("://").expect("a URL has a scheme");
         let (authority, path) = rest.split_once('/').expect("the URL names a database");
         let (user, server) = match authority.rsplit_once('@') {
@@ -59,12 +70,16 @@ impl Door {
         let address = port.local_addr().expect("it has a port");
         let state = State {
             held: false,
+            stranded: 0,
             fallen: false,
             trap: Trap::None,
         };
+        let mode = match wire {
+            Wire::Plain => "disable",
+            Wire::Encrypted => "prefer",
+        };
         let mut door = Self {
-            // What is encrypted can't be looked into.
-            url: format!("{scheme}://{user}{address}/{path}?sslmode=disable"),
+            url: format!("{scheme}://{user}{address}/{path}?sslmode={mode}"),
             server,
             address,
             state: watch::Sender::new(state),
@@ -126,6 +141,12 @@ impl Door {
         self.state.send_modify(|state| state.held = true);
     }
 
+    /// Lets nothing through any more of those who are passing, and cuts nobody off: whatever stood
+    /// between them has forgotten them. Whoever comes anew is let through.
+    pub fn strands(&self) {
+        self.state.send_modify(|state| state.stranded += 1);
+    }
+
     /// Lets through what was held.
     pub fn lets_go(&self) {
         self.state.send_modify(|state| state.held = false);
@@ -165,13 +186,26 @@ async fn fallen(state: &mut watch::Receiver<State>) {
     let _ = state.wait_for(|state| state.fallen).await;
 }
 
-/// How things are once nothing is held.
-async fn let_go(state: &mut watch::Receiver<State>) -> Option<State> {
-    state
-        .wait_for(|state| !state.held)
-        .await
-        .ok()
-        .map(|now| *now)
+/// One direction of somebody's way.
+struct Passing {
+    state: watch::Receiver<State>,
+    /// How often others had been stranded when they came.
+    came: u32,
+}
+
+impl Passing {
+    fn through(door: &watch::Sender<State>) -> Self {
+        let state = door.subscribe();
+        let came = state.borrow().stranded;
+        Self { state, came }
+    }
+
+    /// How things are once nothing is held; never for who was stranded.
+    async fn let_go(&mut self) -> Option<State> {
+        let came = self.came;
+        let passes = |state: &State| !state.held && state.stranded == came;
+        self.state.wait_for(passes).await.ok().map(|now| *now)
+    }
 }
 
 async fn pass(client: TcpStream, server: String, state: watch::Sender<State>) {
@@ -180,9 +214,10 @@ async fn pass(client: TcpStream, server: String, state: watch::Sender<State>) {
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     let (commits, committed) = watch::channel(false);
+    let (asking, answering) = (Passing::through(&state), Passing::through(&state));
     tokio::select! {
-        () = ask(from_client, to_server, state.subscribe(), &commits) => {}
-        () = answer(from_server, to_client, state.subscribe(), committed) => {}
+        () = ask(from_client, to_server, asking, &commits) => {}
+        () = answer(from_server, to_client, answering, committed) => {}
     }
     if *commits.borrow() {
         state.send_modify(|state| {
@@ -195,13 +230,13 @@ async fn pass(client: TcpStream, server: String, state: watch::Sender<State>) {
 async fn ask(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
-    mut state: watch::Receiver<State>,
+    mut passing: Passing,
     commits: &watch::Sender<bool>,
 ) {
     let mut buffer = vec![0; 16 * 1024];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
         let bytes = &buffer[..count];
-        let Some(now) = let_go(&mut state).await else {
+        let Some(now) = passing.let_go().await else {
             return;
         };
         if now.trap != Trap::None && bytes.windows(6).any(|six| six == b"COMMIT") {
@@ -216,12 +251,12 @@ async fn ask(
 async fn answer(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
-    mut state: watch::Receiver<State>,
+    mut passing: Passing,
     committed: watch::Receiver<bool>,
 ) {
     let mut buffer = vec![0; 16 * 1024];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
-        let Some(now) = let_go(&mut state).await else {
+        let Some(now) = passing.let_go().await else {
             return;
         };
         let is_last = *committed.borrow();

@@ -22,7 +22,7 @@ use sea_orm::DatabaseConnection;
 use uuid::Uuid;
 
 use crate::{
-    Database, Door, Folder, Person, Record,
+    Database, Door, Folder, Person, Record, Wire,
     founding::{Founding, Holds},
 };
 
@@ -32,6 +32,8 @@ pub(crate) const ISSUER: &str = "https://issuer.test";
 pub(crate) const AUDIENCE: &str = "https://nabij.test";
 /// The list of erased residents.
 const ERASED: &str = "erased-residents.txt";
+/// How many connections a service may have to PostgreSQL.
+pub const CONNECTIONS: u32 = 8;
 /// How long a token is good.
 const LIFETIME: Duration = Duration::from_mins(15);
 
@@ -102,12 +104,12 @@ impl Town {
     }
 
     /// The same behind a door before its database; none on SQLite, where nothing is between them.
-    pub async fn behind_a_door(patience: Patience) -> Option<(Self, Door)> {
+    pub async fn behind_a_door(patience: Patience, wire: Wire) -> Option<(Self, Door)> {
         let database = Database::fresh().await;
         if !database.is_postgres() {
             return None;
         }
-        let door = Door::before(&database.url);
+        let door = Door::before(&database.url, wire);
         let deadline_seconds = EdgeSettings::default().deadline_seconds;
         let town = Self::waiting(database, door.url(), patience, deadline_seconds).await;
         Some((town, door))
@@ -121,6 +123,8 @@ impl Town {
     ) -> Self {
         let settings = EdgeSettings {
             deadline_seconds,
+            // Nobody is told of a crowd, however few processors there are.
+            requests: 100,
             ..EdgeSettings::default()
         };
         let edge = |clock: &Clock| {
@@ -162,7 +166,7 @@ impl Town {
             .expect("a moment in RFC 3339");
         let (clock, held) = Clock::held(monday);
         let beside = Folder::default();
-        let db = Db::open_with(url, 8, patience)
+        let db = Db::open_with(url, CONNECTIONS, patience)
             .await
             .expect("a fresh database opens")
             .with_erased_list(beside.path(ERASED).as_ref());

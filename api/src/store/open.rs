@@ -3,6 +3,7 @@
 use std::{
     fs::OpenOptions,
     io,
+    panic::resume_unwind,
     path::Path,
     time::{Duration, Instant},
 };
@@ -24,6 +25,9 @@ const SQLITE_READERS: u32 = 4;
 /// A connection that lay idle for so long shows first that it is alive: that costs nothing where little
 /// is asked.
 const LONG: Duration = Duration::from_secs(1);
+/// A connection to PostgreSQL that is older than this is not kept: its server may no longer be the one
+/// that writes, and holds memory for it.
+const OLD: Duration = Duration::from_mins(30);
 /// After how many steps of SQLite's machine it asks whether to go on: about a millisecond.
 const STEPS: i32 = 10_000;
 
@@ -222,7 +226,19 @@ pub(super) async fn postgres(
             is_fit(connection, in_doubt).boxed()
         })
         .map_sqlx_postgres_pool_opts(move |options| {
-            options.after_release(move |connection, _| clean(connection, patience.answer()).boxed())
+            // Ended by sqlx, a connection is closed, and that may wait for ever: see `give_up`.
+            let options = options.idle_timeout(None).max_lifetime(None);
+            options.after_release(move |connection, its| {
+                let limit = patience.answer();
+                async move {
+                    clean(connection, limit).await;
+                    if its.age >= OLD {
+                        give_up();
+                    }
+                    Ok(true)
+                }
+                .boxed()
+            })
         });
     let pool = Database::connect(options).await?;
     Ok(Pools {
@@ -241,14 +257,35 @@ async fn is_fit(connection: &mut PgConnection, in_doubt: bool) -> Result<bool, s
 /// Cleans a connection that was given back before everything was answered. A BEGIN that was cut off
 /// is one nobody knows of (<https://github.com/launchbadge/sqlx/issues/4393>): without this, what the
 /// next one does would belong to it. The first of the two statements keeps the second from
-/// complaining when there is nothing to undo. A connection that doesn't answer is closed.
-async fn clean(connection: &mut PgConnection, limit: Duration) -> Result<bool, sqlx::Error> {
-    if let Some(at_rest) = connection.flush().now_or_never() {
-        return at_rest.map(|()| true);
+/// complaining when there is nothing to undo.
+async fn clean(connection: &mut PgConnection, limit: Duration) {
+    if let Some(Ok(())) = connection.flush().now_or_never() {
+        return;
     }
-    let cleaning = connection.execute("BEGIN; ROLLBACK");
-    match tokio::time::timeout(limit, cleaning).await {
-        Ok(cleaned) => cleaned.map(|_| true),
-        Err(_) => Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())),
+    let cleaning = async {
+        settle(connection).await?;
+        connection.execute("BEGIN; ROLLBACK").await
+    };
+    if !matches!(tokio::time::timeout(limit, cleaning).await, Ok(Ok(_))) {
+        tracing::warn!("a connection to the database was given up");
+        give_up();
     }
+}
+
+/// Waits for what was asked of the connection. What the database refused is answered too.
+async fn settle(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    loop {
+        match connection.flush().await {
+            Err(sqlx::Error::Database(_)) => {}
+            settled => return settled,
+        }
+    }
+}
+
+/// Drops a connection that isn't to be used again, by unwinding the task that gives it back to the pool,
+/// which holds nothing else. sqlx would close it, and over TLS that waits for the server to say something;
+/// whoever is gone never does, and the place in the pool would be lost
+/// (<https://github.com/launchbadge/sqlx/issues/4349>).
+fn give_up() -> ! {
+    resume_unwind(Box::new("a connection to the database was given up"))
 }

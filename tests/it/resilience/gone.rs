@@ -2,17 +2,18 @@
 
 use std::{fs, time::Instant};
 
+use futures_util::future::join;
 use nabij_api::{
     clock::{Clock, new_id},
     store::Patience,
 };
-use nabij_tests::{Need, Person, Town};
+use nabij_tests::{CONNECTIONS, Need, Person, Town, Wire};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use serde_json::json;
 
 use super::{
     MUNICIPALITIES, NEIGHBOURHOODS, QUICK, SIGNALS, ask_at_once, asks_for_json, health, is_away,
-    number_of_signals, took_at_most,
+    number_of_signals, slow::slows_down, took_at_most, until_served,
 };
 
 async fn is_served(person: &Person) {
@@ -23,7 +24,7 @@ async fn is_served(person: &Person) {
 
 #[tokio::test]
 async fn a_server_that_is_gone_is_told_in_time_and_comes_back_by_itself() {
-    let Some((town, mut door)) = Town::behind_a_door(QUICK).await else {
+    let Some((town, mut door)) = Town::behind_a_door(QUICK, Wire::Plain).await else {
         return;
     };
     let rosa = town.ambassador("Rosa", &["Alsemberg"]).await;
@@ -57,7 +58,7 @@ async fn a_server_that_is_gone_is_told_in_time_and_comes_back_by_itself() {
 /// The server restarts, or something between it and the service drops what is open.
 #[tokio::test]
 async fn connections_that_were_cut_off_are_found_out_before_anybody_is_told() {
-    let Some((town, mut door)) = Town::behind_a_door(QUICK).await else {
+    let Some((town, mut door)) = Town::behind_a_door(QUICK, Wire::Plain).await else {
         return;
     };
     let rosa = town.ambassador("Rosa", &["Alsemberg"]).await;
@@ -95,7 +96,7 @@ async fn ends_all_connections(town: &Town) {
 /// more doesn't leave a transaction open for the next one (sqlx#4393).
 #[tokio::test]
 async fn a_network_that_stands_still_is_told_and_leaves_nothing_open() {
-    let Some((town, door)) = Town::behind_a_door(QUICK).await else {
+    let Some((town, door)) = Town::behind_a_door(QUICK, Wire::Encrypted).await else {
         return;
     };
     let rosa = town.ambassador("Rosa", &["Alsemberg"]).await;
@@ -121,6 +122,35 @@ async fn a_network_that_stands_still_is_told_and_leaves_nothing_open() {
     );
 }
 
+/// Statements are under way, and what stands between has forgotten their connections: nothing comes over
+/// them any more, and nobody says so (sqlx#4349).
+#[tokio::test]
+async fn connections_that_nothing_comes_over_are_given_up() {
+    let patience = Patience {
+        connection: QUICK.connection * 5,
+        statement: QUICK.statement * 3,
+        ..QUICK
+    };
+    let Some((town, door)) = Town::behind_a_door(patience, Wire::Encrypted).await else {
+        return;
+    };
+    let (anybody, server) = (town.passer_by(), town.server().await);
+    slows_down(&town).await;
+    let strands = async {
+        let started = Instant::now();
+        while open_transactions(&town, &server).await < i64::from(CONNECTIONS) {
+            took_at_most(started, patience.statement);
+        }
+        door.strands();
+    };
+    let asked = ask_at_once(&anybody, NEIGHBOURHOODS, CONNECTIONS as usize);
+    let (answers, ()) = join(asked, strands).await;
+    for answer in answers {
+        is_away(&answer);
+    }
+    until_served(&anybody).await;
+}
+
 async fn open_transactions(town: &Town, server: &DatabaseConnection) -> i64 {
     let sql = format!(
         "SELECT count(*) AS open FROM pg_stat_activity \
@@ -137,7 +167,7 @@ async fn open_transactions(town: &Town, server: &DatabaseConnection) -> i64 {
 /// The transaction may have been made last. Whoever sends it again with the same key hears of it.
 #[tokio::test]
 async fn a_commit_whose_answer_is_lost_is_told_as_unknown() {
-    let Some((town, door)) = Town::behind_a_door(QUICK).await else {
+    let Some((town, door)) = Town::behind_a_door(QUICK, Wire::Plain).await else {
         return;
     };
     let rosa = town.ambassador("Rosa", &["Alsemberg"]).await;
@@ -156,7 +186,7 @@ async fn a_commit_whose_answer_is_lost_is_told_as_unknown() {
 
 #[tokio::test]
 async fn what_was_done_and_cannot_be_shown_is_not_told_as_a_failure() {
-    let Some((town, mut door)) = Town::behind_a_door(QUICK).await else {
+    let Some((town, mut door)) = Town::behind_a_door(QUICK, Wire::Plain).await else {
         return;
     };
     let rosa = town.ambassador("Rosa", &["Alsemberg"]).await;

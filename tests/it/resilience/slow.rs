@@ -7,7 +7,7 @@ use nabij_tests::Town;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 
-use super::{MUNICIPALITIES, NEIGHBOURHOODS, QUICK, ask_at_once, is_away};
+use super::{MUNICIPALITIES, NEIGHBOURHOODS, QUICK, ask_at_once, is_away, until_served};
 
 /// Puts a view in the place of the neighbourhoods, which have another name meanwhile.
 const MOVE: [&str; 2] = [
@@ -25,7 +25,7 @@ async fn runs(town: &Town, sql: &str) {
 }
 
 /// Whatever reads the neighbourhoods takes longer than anybody waits.
-async fn slows_down(town: &Town) {
+pub(super) async fn slows_down(town: &Town) {
     if town.is_on_postgres() {
         runs(town, MOVE[1]).await;
         runs(
@@ -120,10 +120,5 @@ async fn a_request_that_takes_too_long_is_told_and_its_connections_come_back() {
         assert!(["TIMEOUT", "SERVICE_UNAVAILABLE"].contains(&answer.code()));
     }
     // The statements that nobody waits for any more end by themselves.
-    let mut statuses = Vec::new();
-    while statuses.last() != Some(&200) {
-        assert!(statuses.len() < 20, "{statuses:?}");
-        let asked = anybody.asks(MUNICIPALITIES, json!({})).await;
-        statuses.push(asked.status());
-    }
+    until_served(&anybody).await;
 }

@@ -4,15 +4,23 @@
 //! all of them filled. **One more record:** one more `holds` in `rows.rs`, with every field
 //! filled; a table without one fails the test.
 
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::{
+    collections::BTreeSet,
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
 
-use nabij_api::clock::{self, Clock};
+use futures_util::future::{join, join_all};
+use nabij_api::{
+    clock::{self, Clock},
+    store::{Db, Patience},
+};
 use nabij_entity as entity;
 use nabij_migration::{Migrator, MigratorTrait};
 use sea_orm::prelude::*;
 use sea_orm::{
     ActiveValue, ConnectOptions, Database, DatabaseBackend, DatabaseConnection, IntoActiveModel,
-    Iterable, QueryOrder, Statement,
+    Iterable, QueryOrder, Statement, TransactionTrait,
 };
 
 mod rows;
@@ -104,6 +112,63 @@ async fn every_record_is_read_as_it_was_written_also_after_going_down_and_up() {
         every_record(db).await;
         fresh.drop().await;
     }
+}
+
+/// And wait for each other for as long as it takes: what limits a request doesn't limit them.
+#[tokio::test]
+async fn replicas_that_start_together_make_the_tables_once() {
+    let database = nabij_tests::Database::fresh().await;
+    if !database.is_postgres() {
+        return;
+    }
+    let beneath = database.connect().await;
+    Migrator::down(&beneath, None)
+        .await
+        .expect("down to nothing");
+    let limit = Duration::from_millis(500);
+    let patience = Patience {
+        lock: limit,
+        statement: limit,
+        ..Patience::default()
+    };
+    // A transaction sees the server's activity as it was at first, so it is watched from without.
+    let (holder, started) = (database.connect().await, Instant::now());
+    let another = holder.begin().await.expect("a transaction");
+    let lock = "SELECT pg_advisory_xact_lock(hashtext('nabij'), hashtext('migration'))";
+    let locked = another.execute_unprepared(lock).await;
+    locked.expect("nobody else migrates");
+
+    let starts = (0..3).map(|_| async {
+        let replica = Db::open_with(&database.url, 1, patience)
+            .await
+            .expect("it opens");
+        replica.migrate().await.expect("it migrates");
+        replica.close().await;
+    });
+    let ends = async {
+        while waiting_for_longer(&beneath, limit).await < 3 {
+            assert!(started.elapsed() < Duration::from_mins(1), "nobody waits");
+        }
+        another.commit().await.expect("the lock is given back");
+    };
+    join(join_all(starts), ends).await;
+    let later = Db::open(&database.url, 1).await.expect("it opens");
+    assert_eq!(later.pending_migrations().await.expect("it tells"), 0);
+    assert!(!tables(&beneath).await.is_empty());
+}
+
+/// How many wait for a migration's end, and for longer than this.
+async fn waiting_for_longer(db: &impl ConnectionTrait, limit: Duration) -> i64 {
+    let sql = format!(
+        "SELECT count(*) AS waiting FROM pg_stat_activity WHERE datname = current_database() \
+         AND wait_event = 'advisory' AND clock_timestamp() - query_start > interval '{} ms'",
+        limit.as_millis()
+    );
+    let row = db
+        .query_one_raw(Statement::from_string(DatabaseBackend::Postgres, sql))
+        .await;
+    let row = row.expect("the server tells").expect("a row");
+    row.try_get("", "waiting").expect("a number")
 }
 
 #[tokio::test]

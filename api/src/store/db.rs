@@ -99,12 +99,20 @@ impl Db {
         self
     }
 
-    /// Brings the tables up to date.
+    /// Brings the tables up to date. Replicas that start together do so one after the other, however
+    /// long it takes; on PostgreSQL all of it is done or nothing.
     ///
     /// # Errors
     /// When the database refuses a change.
     pub async fn migrate(&self) -> Result<(), DbErr> {
-        Migrator::up(&self.writers, None).await
+        let backend = self.writers.get_database_backend();
+        let Some(alone) = dialect::changes_tables(backend) else {
+            return Migrator::up(&self.writers, None).await;
+        };
+        let transaction = self.writers.begin().await?;
+        transaction.execute_unprepared(alone).await?;
+        Migrator::up(&transaction, None).await?;
+        transaction.commit().await
     }
 
     /// How many changes to the tables are still to be made. It only reads.

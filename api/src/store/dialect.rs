@@ -74,3 +74,12 @@ pub(super) fn empty_log(backend: DbBackend) -> Option<Statement> {
     let pragma = "PRAGMA wal_checkpoint(TRUNCATE)";
     (backend == DbBackend::Sqlite).then(|| Statement::from_string(backend, pragma))
 }
+
+/// Makes a transaction wait for whoever changes the tables, and lets its statements take as long as they
+/// need. SQLite has one service, and its only limit is on what reads.
+pub(super) fn changes_tables(backend: DbBackend) -> Option<&'static str> {
+    let alone = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; \
+                 SELECT pg_advisory_xact_lock(hashtext('nabij'), hashtext('migration')); \
+                 SET LOCAL lock_timeout TO DEFAULT";
+    (backend == DbBackend::Postgres).then_some(alone)
+}

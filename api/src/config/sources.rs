@@ -199,9 +199,10 @@ fn in_words(error: &figment::Error) -> Problem {
     let setting = setting_name(&error.path);
     let from = error.metadata.as_ref().map_or("settings", |m| &m.name);
     let (why, instead) = match &error.kind {
-        Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
-            ("not of the type it must have", format!("write {expected}"))
-        }
+        Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => (
+            "not of the type it must have",
+            format!("write {}", plainly(expected)),
+        ),
         // The path ends in the unknown name already.
         Kind::UnknownField(_, expected) => (
             "no setting has this name",
@@ -221,6 +222,20 @@ fn in_words(error: &figment::Error) -> Problem {
         ),
     };
     Problem::new(setting, format!("{why} ({from})"), instead)
+}
+
+/// What is expected, without the words of a programming language.
+fn plainly(expected: &str) -> &str {
+    let is_number = ["u32", "u64", "usize"]
+        .iter()
+        .any(|kind| expected.contains(kind));
+    match expected {
+        _ if is_number && expected.contains("nonzero") => "a whole number of at least 1",
+        _ if is_number => "a whole number",
+        _ if expected.starts_with("struct ") => "a table, as in `{ name = value }`",
+        "a sequence" => "a list, as in `[ … ]`",
+        _ => expected,
+    }
 }
 
 /// The default of a setting that is a text.

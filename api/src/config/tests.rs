@@ -195,6 +195,28 @@ fn issuers_come_from_the_file_or_the_environment() {
 }
 
 #[test]
+fn what_is_of_another_kind_is_asked_for_in_plain_words() {
+    for (edge, setting, instead) in [
+        ("many", "edge", "write a table, as in `{ name = value }`"),
+        ("{requests=many}", "edge.requests", "write a whole number"),
+        (
+            "{account_budget={burst=0,per_second=1}}",
+            "edge.account_budget.burst",
+            "write a whole number of at least 1",
+        ),
+        (
+            "{cors_origins=1}",
+            "edge.cors_origins",
+            "write a list, as in `[ … ]`",
+        ),
+    ] {
+        let words = Start::new().variable("NABIJ_EDGE", edge).refused();
+        assert!(words.contains(&format!("`{setting}`")), "{words}");
+        assert!(words.contains(instead), "{words}");
+    }
+}
+
+#[test]
 fn the_file_can_be_named() {
     let start = Start::new()
         .file("nabij.toml", "log = 'info'")

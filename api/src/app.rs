@@ -127,10 +127,11 @@ impl App {
             http::graphql::router(parts.gate.clone(), Arc::new(self.clone()), edge.clone())
                 .merge(http::health::routes(parts.db.clone(), edge.health_kept()))
                 .merge(http::schema::routes(&parts.sdl, edge.clone()));
-        edge.around(routes).layer(middleware::from_fn_with_state(
+        let routes = edge.around(routes).layer(middleware::from_fn_with_state(
             parts.clock.clone(),
             telemetry::request_line,
-        ))
+        ));
+        http::door::before(routes, edge.clone(), parts.clock.clone())
     }
 
     /// A context for work that doesn't come in over HTTP: the command line and the demo's data.

@@ -230,6 +230,13 @@ impl RequestScope {
         self.0.unwritten.store(true, Ordering::Relaxed);
     }
 
+    /// Tells the caller the request's id, in a header of its answer.
+    pub fn is_told_in(&self, answer: &mut Response) {
+        if let Ok(id) = HeaderValue::from_str(self.request_id()) {
+            answer.headers_mut().insert(REQUEST_ID, id);
+        }
+    }
+
     fn line(&self, status: u16, total: Duration) -> RequestLine<'_> {
         let operation = self.0.operation.get();
         RequestLine {
@@ -306,7 +313,7 @@ fn micros(time: Duration) -> u64 {
 /// The header that carries the request's id back to the caller.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The outermost layer of the router: gives each request its [`RequestScope`] and id, and writes
+/// The outermost layer of the routes behind the door: gives each request its [`RequestScope`] and id, and writes
 /// its line, also when the caller leaves half-way.
 ///
 /// Wire it with `axum::middleware::from_fn_with_state(clock, telemetry::request_line)`. An id that
@@ -325,9 +332,7 @@ pub async fn request_line(
     };
     let mut response = next.run(request).await;
     unwritten.status = response.status().as_u16();
-    if let Ok(id) = HeaderValue::from_str(unwritten.scope.request_id()) {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
+    unwritten.scope.is_told_in(&mut response);
     // Extensions never reach the wire: this is for whoever calls the router in the same process,
     // as the tests do that count statements.
     response.extensions_mut().insert(unwritten.scope.clone());

@@ -107,8 +107,7 @@ impl Answers {
                 with(answer, CONNECTION, HeaderValue::from_static("close"))
             }
             Unreadable::NoRoom => {
-                let retry_after = Duration::from_secs(1);
-                let answer = self.not_executed(NotExecuted::Unavailable { retry_after });
+                let answer = self.not_executed(NotExecuted::CROWDED);
                 with(answer, CONNECTION, HeaderValue::from_static("close"))
             }
         }

@@ -53,7 +53,7 @@ impl Crowd {
     }
 
     /// Gives the free place to a connection from this address; none when it has as many as it may.
-    pub(super) fn take(&self, free: Option<OwnedSemaphorePermit>, peer: IpAddr) -> Option<Place> {
+    pub(super) fn take(&self, free: Option<OwnedSemaphorePermit>, peer: IpAddr) -> Option<Seat> {
         let address = subscriber(peer);
         let mut taken = self.0.taken();
         let here = taken.by.entry(address).or_default();
@@ -63,7 +63,7 @@ impl Crowd {
         *here += 1;
         taken.all += 1;
         self.0.hurry(&taken);
-        Some(Place {
+        Some(Seat {
             crowd: self.clone(),
             address,
             _free: free,
@@ -97,13 +97,13 @@ impl Shared {
 }
 
 /// The place of one connection, given back when it is dropped.
-pub(super) struct Place {
+pub(super) struct Seat {
     crowd: Crowd,
     address: IpAddr,
     _free: Option<OwnedSemaphorePermit>,
 }
 
-impl Drop for Place {
+impl Drop for Seat {
     fn drop(&mut self) {
         let mut taken = self.crowd.0.taken();
         taken.all -= 1;

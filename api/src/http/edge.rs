@@ -38,6 +38,26 @@ const ROOM: usize = 64 * 1024 * 1024;
 /// How long the database's word on its readiness is told again.
 const HEALTH_KEPT: Duration = Duration::from_secs(1);
 
+/// What every answer tells browsers, if it tells them nothing else: to be careful.
+pub(super) const CAREFUL: [(HeaderName, HeaderValue); 4] = [
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    ),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    ),
+    (
+        header::STRICT_TRANSPORT_SECURITY,
+        HeaderValue::from_static("max-age=31536000"),
+    ),
+];
+
 /// The settings of the edge, ready for use.
 #[derive(Clone)]
 pub struct Edge {
@@ -281,29 +301,37 @@ impl Edge {
         }
     }
 
+    /// Whether somebody who comes now is told, before anything is looked at, that there is no place. If
+    /// so they are counted.
+    pub(super) fn turns_away(&self) -> bool {
+        let away = self.parts.places.turns_away();
+        if away {
+            self.refusals.tell(Why::Crowd);
+        }
+        away
+    }
+
     /// Puts around the routes what every answer carries: headers that keep browsers careful, CORS
     /// for the origins of the settings, compression. A panic becomes an answer. The routes are for
     /// within [`request_line`](crate::telemetry::request_line).
     pub fn around(&self, routes: Router) -> Router {
-        let always = |name: HeaderName, value: &'static str| {
-            SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
-        };
+        let mut routes = routes.layer(middleware::from_fn(panics::caught));
+        for (name, value) in CAREFUL {
+            routes = routes.layer(SetResponseHeaderLayer::if_not_present(name, value));
+        }
         let routes = routes
-            .layer(middleware::from_fn(panics::caught))
-            .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-            .layer(always(header::REFERRER_POLICY, "no-referrer"))
-            .layer(always(
-                header::CONTENT_SECURITY_POLICY,
-                "default-src 'none'; frame-ancestors 'none'",
-            ))
-            .layer(always(
-                header::STRICT_TRANSPORT_SECURITY,
-                "max-age=31536000",
-            ))
             .layer(encoding::packing())
             .layer(middleware::map_request(encoding::settled));
+        match self.cors() {
+            Some(cors) => routes.layer(cors),
+            None => routes,
+        }
+    }
+
+    /// What lets pages of the settings' origins ask; none when there are none.
+    pub(super) fn cors(&self) -> Option<CorsLayer> {
         if self.parts.origins.is_empty() {
-            return routes;
+            return None;
         }
         let cors = CorsLayer::new()
             .allow_origin(self.parts.origins.clone())
@@ -317,6 +345,6 @@ impl Edge {
                 HeaderName::from_static("x-request-id"),
             ])
             .max_age(Duration::from_hours(1));
-        routes.layer(cors)
+        Some(cors)
     }
 }

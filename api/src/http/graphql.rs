@@ -8,7 +8,6 @@
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -32,6 +31,9 @@ use crate::auth;
 use crate::gate::Gate;
 use crate::store::tasks;
 use crate::telemetry::{OperationKind, RequestScope};
+
+/// Where operations are sent.
+pub(super) const PATH: &str = "/graphql";
 
 struct Endpoint<E> {
     gate: Arc<Gate>,
@@ -62,7 +64,7 @@ impl<E> Clone for Endpoint<E> {
 /// Outside of a runtime.
 pub fn router<E: Execute>(gate: Arc<Gate>, executor: Arc<E>, edge: Edge) -> Router {
     Router::new()
-        .route("/graphql", any(handle::<E>))
+        .route(PATH, any(handle::<E>))
         .with_state(Endpoint {
             gate,
             executor,
@@ -110,9 +112,7 @@ async fn handle<E: Execute>(
     };
     // Only now, so that nobody holds a place by sending slowly; and before anything of it is read.
     let Some(place) = endpoint.edge.place(&answers.scope).await else {
-        return answers.not_executed(NotExecuted::Unavailable {
-            retry_after: Duration::from_secs(1),
-        });
+        return answers.not_executed(NotExecuted::CROWDED);
     };
     let workers = endpoint.workers.clone();
     let work = worked_on(endpoint, answers, parts, body, place);

@@ -9,7 +9,7 @@
 //! Around them, `serve.rs` listens: `crowd.rs` has the places for connections, `connection.rs` and
 //! `streams.rs` their deadlines, `refusals.rs` the log's lines of those that are refused. `edge.rs` is what
 //! every request meets: `budget.rs`, `places.rs` for requests and `room.rs` for their bodies,
-//! `forwarded.rs`, `encoding.rs`, `panics.rs`.
+//! `forwarded.rs`, `encoding.rs`, `panics.rs`. `door.rs` turns away in a crowd, before all of that.
 
 mod accept;
 mod answer;
@@ -17,6 +17,7 @@ pub mod budget;
 mod connection;
 mod crowd;
 pub mod documents;
+pub mod door;
 pub mod edge;
 mod encoding;
 pub mod explorer;

@@ -156,6 +156,13 @@ pub enum NotExecuted {
     },
 }
 
+impl NotExecuted {
+    /// There are more requests than places; a second later there may be one.
+    pub(super) const CROWDED: Self = Self::Unavailable {
+        retry_after: Duration::from_secs(1),
+    };
+}
+
 /// Why a request doesn't pass.
 #[derive(Debug)]
 pub enum Stopped {

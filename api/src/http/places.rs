@@ -1,36 +1,35 @@
 //! Places among the requests that are worked on, and a short queue before them.
 //!
 //! A burst waits: whoever finds no place stays in the queue for up to [`BURST`]. When somebody has waited
-//! for so long, or the queue is full, it is a crowd, until nobody had to be told for [`CALM`]. In a crowd
-//! only a few places are given. For each of these one may wait, for up to [`CROWD`] and until the next one
-//! comes, so that those who are let in have hardly waited, and the others know at once.
+//! for so long, or the queue is full, it is a crowd, until nobody had to be told for [`CALM`], or no place
+//! was given for so long. In a crowd fewer places are given and nobody waits, so that those who are let in
+//! are fast, and the others know at once.
 //!
-//! Two times to wait, and the latest first in a crowd, are the ideas of "Fail at Scale" (ACM Queue 13-8,
-//! 2015), after the controlled delay of queues (`CoDel`, RFC 8289). There, a queue that is empty for a
-//! moment ends the crowd; here, that would let it wait again several times a second (docs/adr/0012).
+//! That a queue is for bursts only is the idea of "Fail at Scale" (ACM Queue 13-8, 2015), after the
+//! controlled delay of queues (`CoDel`, RFC 8289). There, a queue that is empty for a moment ends the crowd;
+//! here, that would let it wait again several times a second (docs/adr/0012).
 
 use std::{
-    collections::VecDeque,
     pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, oneshot},
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 
 /// How long somebody may wait in a burst.
 const BURST: Duration = Duration::from_millis(100);
-/// How long somebody may wait in a crowd.
-const CROWD: Duration = Duration::from_millis(3);
-/// When nobody had to be told for so long, the crowd has gone.
+/// How soon those who wait hear that it has become a crowd.
+const NEWS: Duration = Duration::from_millis(3);
+/// When nobody had to be told for so long, or no place was given, the crowd has gone.
 const CALM: Duration = Duration::from_secs(1);
 /// How many may wait in a burst, for each place.
 const WAITING_PER_PLACE: usize = 8;
 /// One in so many places is given in a crowd too.
-const FEW: usize = 4;
+const FEW: usize = 2;
 
 /// The places of a service.
 pub(super) struct Places {
@@ -38,27 +37,36 @@ pub(super) struct Places {
     few: Arc<Semaphore>,
     others: Arc<Semaphore>,
     queue: Mutex<Queue>,
-    /// How many may wait in a burst.
+    /// How many may wait.
     most_waiting: usize,
-    /// How many may wait in a crowd.
-    few_waiting: usize,
 }
 
-/// Those who wait.
+/// How many wait, and since when.
 #[derive(Default)]
 struct Queue {
-    /// How many wait as in a burst.
     waiting: usize,
-    /// Those who wait as in a crowd, the latest last. Whoever is dropped here waits no longer.
-    crowd: VecDeque<oneshot::Sender<()>>,
-    /// When somebody was last told that there is no place.
+    /// When a place was last given.
+    given: Option<Instant>,
+    /// When somebody was last told that there is no place, while places were given.
     told: Option<Instant>,
 }
 
 impl Queue {
     fn is_crowded(&self) -> bool {
-        self.told.is_some_and(|told| told.elapsed() < CALM)
+        is_recent(self.told)
     }
+
+    /// Somebody is told that there is no place. A few slow ones are no crowd: where none is given either,
+    /// the other places are needed.
+    fn tells(&mut self) {
+        if !self.is_crowded() || is_recent(self.given) {
+            self.told = Some(Instant::now());
+        }
+    }
+}
+
+fn is_recent(moment: Option<Instant>) -> bool {
+    moment.is_some_and(|moment| moment.elapsed() < CALM)
 }
 
 /// A place, given back when it goes out of scope.
@@ -73,35 +81,44 @@ impl Places {
             others: Arc::new(Semaphore::new(count - few)),
             queue: Mutex::default(),
             most_waiting: count.saturating_mul(WAITING_PER_PLACE),
-            few_waiting: few,
         }
     }
 
     /// A place, perhaps after a moment; none when there are too many.
     pub(super) async fn take(&self) -> Option<Place> {
         let place = self.find().await;
-        if place.is_none() {
-            self.queue().told = Some(Instant::now());
+        let mut queue = self.queue();
+        if place.is_some() {
+            queue.given = Some(Instant::now());
+        } else {
+            queue.tells();
         }
+        drop(queue);
         place
+    }
+
+    /// Whether somebody who comes now is told that there is no place: then they have been.
+    pub(super) fn turns_away(&self) -> bool {
+        let mut queue = self.queue();
+        let full = queue.is_crowded() && self.few.available_permits() == 0;
+        if full {
+            queue.tells();
+        }
+        full
     }
 
     async fn find(&self) -> Option<Place> {
         if let Ok(place) = Arc::clone(&self.few).try_acquire_owned() {
             return Some(place);
         }
-        let mut few = pin!(Arc::clone(&self.few).acquire_owned());
-        if self.is_crowded() {
-            let next_one_comes = self.comes_to_a_crowd();
-            return tokio::select! {
-                place = timeout(CROWD, few) => place.ok()?.ok(),
-                _ = next_one_comes => None,
-            };
+        if self.queue().is_crowded() {
+            return None;
         }
         if let Ok(place) = Arc::clone(&self.others).try_acquire_owned() {
             return Some(place);
         }
         let _waiting = Waiting::among(self)?;
+        let mut few = pin!(Arc::clone(&self.few).acquire_owned());
         let came = Instant::now();
         let mut other = pin!(Arc::clone(&self.others).acquire_owned());
         loop {
@@ -112,30 +129,13 @@ impl Places {
                     place = other.as_mut() => place,
                 }
             };
-            if let Ok(place) = timeout(CROWD, any).await {
+            if let Ok(place) = timeout(NEWS, any).await {
                 return place.ok();
             }
-            if self.is_crowded() || came.elapsed() >= BURST {
+            if self.queue().is_crowded() || came.elapsed() >= BURST {
                 return None;
             }
         }
-    }
-
-    fn is_crowded(&self) -> bool {
-        self.queue().is_crowded()
-    }
-
-    /// One more waits in a crowd, and whoever has waited longest waits no longer when there are too many:
-    /// what ends when this one is the longest.
-    fn comes_to_a_crowd(&self) -> oneshot::Receiver<()> {
-        let (stays, longest) = oneshot::channel();
-        let mut queue = self.queue();
-        queue.crowd.retain(|one| !one.is_closed());
-        if queue.crowd.len() == self.few_waiting {
-            queue.crowd.pop_front();
-        }
-        queue.crowd.push_back(stays);
-        longest
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crowd_is_told_sooner_than_a_burst() {
+    fn a_burst_waits_and_a_crowd_is_told_at_once() {
         let places = Places::new(1);
         let _held = together(places.take()).expect("a place");
         together(async {
@@ -231,15 +231,10 @@ mod tests {
             assert!(places.take().await.is_none());
             assert!(began.elapsed() >= BURST, "a burst may wait");
             // The queue is empty in between, and that doesn't end the crowd.
-            let mut times = Vec::new();
             for _ in 0..5 {
-                let came = Instant::now();
-                assert!(places.take().await.is_none());
-                times.push(came.elapsed());
+                let told = places.take().now_or_never();
+                assert!(told.expect("at once").is_none());
             }
-            // Of several, since a busy machine may keep one of them.
-            let soonest = times.into_iter().min().expect("five");
-            assert!(soonest < BURST / 2, "{soonest:?}");
         });
     }
 
@@ -261,24 +256,46 @@ mod tests {
     }
 
     #[test]
-    fn in_a_crowd_a_few_places_are_given_and_the_latest_wait() {
-        let places = Places::new(2 * FEW);
+    fn in_a_crowd_half_of_the_places_are_given() {
+        let places = Places::new(4);
         places.queue().told = Some(Instant::now());
-        let held = [together(places.take()), together(places.take())];
-        assert!(held.iter().all(Option::is_some));
-        let mut waiting = [Box::pin(places.take()), Box::pin(places.take())];
-        together(async {
-            for one in &mut waiting {
-                assert!(one.as_mut().now_or_never().is_none(), "it waits");
-            }
-            let mut latest = Box::pin(places.take());
-            assert!(latest.as_mut().now_or_never().is_none(), "it waits");
-            let [first, second] = &mut waiting;
-            let first = first.as_mut().now_or_never();
-            assert!(first.expect("told when one more comes").is_none());
-            drop(held);
-            assert!(second.await.is_some() && latest.await.is_some());
-        });
+        let mut held = Vec::new();
+        for _ in 0..2 {
+            assert!(!places.turns_away());
+            held.push(together(places.take()).expect("a place"));
+        }
+        assert!(places.turns_away());
+        assert!(together(places.take()).is_none());
+        held.pop();
+        assert!(!places.turns_away());
+        assert!(together(places.take()).is_some());
+    }
+
+    #[test]
+    fn nobody_is_turned_away_before_it_is_a_crowd() {
+        let places = Places::new(1);
+        let _held = together(places.take()).expect("a place");
+        assert!(!places.turns_away());
+        assert!(together(places.take()).is_none(), "a burst waits in vain");
+        assert!(places.turns_away());
+        places.queue().told = Instant::now().checked_sub(CALM);
+        assert!(!places.turns_away());
+    }
+
+    #[test]
+    fn when_no_place_was_given_for_a_while_the_others_are() {
+        let places = Places::new(2);
+        let _slow = together(places.take()).expect("a place");
+        places.queue().told = Some(Instant::now());
+        assert!(places.turns_away());
+        let long_ago = Instant::now().checked_sub(CALM);
+        places.queue().given = long_ago;
+        places.queue().told = long_ago.map(|then| then + CALM / 2);
+        assert!(places.turns_away(), "it is a crowd still");
+        let told = places.queue().told;
+        assert_eq!(told, long_ago.map(|then| then + CALM / 2), "and not longer");
+        places.queue().told = long_ago;
+        assert!(together(places.take()).is_some());
     }
 
     #[test]

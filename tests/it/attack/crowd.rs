@@ -18,6 +18,8 @@ use tokio::{net::TcpListener, runtime::Builder, sync::oneshot};
 
 use super::{Message, PLACES, Scene, is_an_error};
 
+/// A page of another origin that may ask.
+const FRONT: &str = "https://front.example";
 /// Places of the service here, and how many may wait for each.
 const PLACES_TO_WORK: usize = 1;
 const WAITING: usize = 8;
@@ -56,15 +58,8 @@ async fn is_told_to_come_back(service: &Service) -> Reply {
     reply
 }
 
-#[tokio::test]
-async fn who_finds_no_place_is_told_at_once_and_the_others_are_answered() {
-    let mut listening = Listening::default();
-    listening.edge.requests = PLACES_TO_WORK;
-    let scene = Scene::set(listening).await;
-    let (service, town) = (&scene.service, &scene.town);
-    let mut stuck = stuck(&scene, town).await;
-
-    // The mutation has the place as soon as somebody is told that there is none.
+/// Until the mutation has the place, that is when somebody is told that there is none.
+async fn until_crowded(service: &Service) {
     let began = Instant::now();
     loop {
         let reply = service.hears(&Message::query(PLACES).bytes()).await;
@@ -73,6 +68,18 @@ async fn who_finds_no_place_is_told_at_once_and_the_others_are_answered() {
         }
         assert!(began.elapsed() < NOISE, "the place is never taken");
     }
+}
+
+#[tokio::test]
+async fn who_finds_no_place_is_told_at_once_and_the_others_are_answered() {
+    let mut listening = Listening::default();
+    listening.edge.requests = PLACES_TO_WORK;
+    let scene = Scene::set(listening).await;
+    let (service, town) = (&scene.service, &scene.town);
+    let mut stuck = stuck(&scene, town).await;
+
+    let began = Instant::now();
+    until_crowded(service).await;
 
     // As many as may wait do, and everybody beyond them is told.
     let mut crowd = Vec::new();
@@ -104,6 +111,44 @@ async fn who_finds_no_place_is_told_at_once_and_the_others_are_answered() {
     // Of so many, the log counts.
     service.tells(&["more requests than places"]).await;
     assert!(!service.log().contains("\"status\":503"));
+}
+
+/// Whoever is turned away at the door hears it as from any other part of the service, and can ask again
+/// over the same connection.
+#[tokio::test]
+async fn who_is_turned_away_at_the_door_misses_nothing() {
+    let mut listening = Listening::default();
+    listening.edge.requests = PLACES_TO_WORK;
+    listening.edge.cors_origins = vec![FRONT.to_owned()];
+    let scene = Scene::set(listening).await;
+    let _stuck = stuck(&scene, &scene.town).await;
+
+    let asks = |media: &str| {
+        let message = Message::query(PLACES).and("origin", FRONT);
+        message.by("accept", media).bytes()
+    };
+    let mut wire = Wire::to(&scene.service.address).await;
+    for media in ["application/json", "application/graphql-response+json"] {
+        until_crowded(&scene.service).await;
+        // In two pieces, as a network may bring it.
+        let bytes = asks(media);
+        let (first, second) = bytes.split_at(bytes.len() - 5);
+        wire.sends(first).await;
+        tokio::task::yield_now().await;
+        wire.sends(second).await;
+        let reply = wire.hears().await.expect("the connection stays");
+        assert_eq!(reply.status, 503, "{}", reply.text());
+        assert_eq!(reply.code(), "SERVICE_UNAVAILABLE", "{}", reply.text());
+        assert_eq!(reply.header("retry-after"), "1");
+        assert!(reply.header("content-type").starts_with(media));
+        assert_eq!(reply.header("access-control-allow-origin"), FRONT);
+        is_an_error("turned away", &reply);
+    }
+
+    // Too much isn't taken at the door either.
+    let much = Message::query(&"zebra7 ".repeat(50_000)).bytes();
+    let reply = scene.service.hears(&much).await.expect("an answer");
+    assert_eq!(reply.status, 413, "{}", reply.text());
 }
 
 /// A page that opens with many questions at once is a burst and no crowd: all are answered.

@@ -41,7 +41,7 @@ pub(super) struct Places {
     most_waiting: usize,
 }
 
-/// How many wait, and since when.
+/// How many wait, and when somebody was last let in or told.
 #[derive(Default)]
 struct Queue {
     waiting: usize,

@@ -80,6 +80,11 @@ impl App {
             .map_err(AppError::Gate)?
             .with_scalars(graphql::scalars::checks().into());
         edge.fits(&gate).map_err(AppError::Edge)?;
+        let edge = if db.is_apart() {
+            edge.with_database_apart()
+        } else {
+            edge
+        };
         let schema = graphql::schema();
         let parts = Parts {
             db,

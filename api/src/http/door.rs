@@ -1,17 +1,15 @@
-//! Before the routes and their layers: in a crowd, whoever finds neither a place nor room to wait is told
-//! so here, for a fraction of what the way through all of them costs (docs/adr/0012).
+//! Before the routes and their layers: in a crowd, whoever finds no place is told so here, for a fraction of
+//! what the way through all of them costs (docs/adr/0012).
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     Router,
     body::{Body, HttpBody},
     extract::Request,
-    http::{HeaderValue, Method, header::CONNECTION, request::Parts},
+    http::{Method, request::Parts},
     response::Response,
 };
-use http_body_util::BodyExt;
-use tokio::time::timeout;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_http::cors::CorsLayer;
 
@@ -19,6 +17,7 @@ use super::{
     accept::{self, Media},
     answer::Answers,
     edge::{CAREFUL, Edge},
+    entrance::{self, NotLetIn},
     graphql::PATH,
     passage::NotExecuted,
 };
@@ -27,10 +26,8 @@ use crate::{
     telemetry::RequestScope,
 };
 
-/// What is taken of a body that nobody reads, in bytes; who sends more goes the whole way.
-const MOST: u64 = 64 * 1024;
-/// How long it may take to come.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a body is that is taken here, in bytes; who sends more goes the whole way.
+const MOST: usize = 64 * 1024;
 
 /// The door of a service.
 struct Door {
@@ -55,33 +52,42 @@ pub fn before(routes: Router, edge: Edge, clock: Clock) -> Router {
 
 impl Door {
     async fn comes(self: Arc<Self>, request: Request) -> Result<Response, Infallible> {
-        if is_short_question(&request) && self.edge.turns_away() {
-            Ok(self.turns_away(request).await)
+        let request = if self.edge.is_crowded() && is_short_question(&request) {
+            match self.lets_in(request).await {
+                Ok(request) => request,
+                Err(answer) => return Ok(answer),
+            }
         } else {
-            self.routes.clone().oneshot(request).await
+            request
+        };
+        self.routes.clone().oneshot(request).await
+    }
+
+    /// The same request with a place, or what somebody is answered who isn't let in.
+    async fn lets_in(&self, request: Request) -> Result<Request, Response> {
+        let (mut parts, body) = request.into_parts();
+        match entrance::lets_in(&self.edge, &parts, body, MOST).await {
+            Ok(let_in) => {
+                parts.extensions.insert(let_in);
+                Ok(Request::from_parts(parts, Body::empty()))
+            }
+            Err(why) => Err(self.answers(why, parts).await),
         }
     }
 
-    /// What somebody is answered for whom there is no place.
-    async fn turns_away(&self, request: Request) -> Response {
-        let (parts, mut body) = request.into_parts();
-        // Who is cut off while they send may not hear what they are told.
-        let sent = async { while let Some(Ok(_)) = body.frame().await {} };
-        let is_sent = timeout(PATIENCE, sent).await.is_ok();
+    async fn answers(&self, why: NotLetIn, parts: Parts) -> Response {
         let scope = RequestScope::new(new_id(&self.clock).to_string());
         let answers = Answers {
             media: accept::negotiate(&parts.headers).unwrap_or(Media::Json),
             scope: scope.clone(),
             most_errors: 1,
         };
-        let mut answer = answers.not_executed(NotExecuted::CROWDED);
+        let mut answer = match why {
+            NotLetIn::Crowded => answers.not_executed(NotExecuted::CROWDED),
+            NotLetIn::Unreadable(why) => answers.unreadable(&why, MOST),
+        };
         for (name, value) in CAREFUL {
             answer.headers_mut().insert(name, value);
-        }
-        if !is_sent {
-            // The rest of the body would be taken for the next request.
-            let close = HeaderValue::from_static("close");
-            answer.headers_mut().insert(CONNECTION, close);
         }
         scope.is_told_in(&mut answer);
         match &self.cors {
@@ -91,11 +97,18 @@ impl Door {
     }
 }
 
-/// A question that can be taken whole without holding anything for it.
+/// A short question that wouldn't be refused whoever else is there.
 fn is_short_question(request: &Request) -> bool {
-    let asks = matches!(*request.method(), Method::POST | Method::GET);
+    let headers = request.headers();
+    let asks = match *request.method() {
+        Method::POST => accept::sends_json(headers),
+        Method::GET => true,
+        _ => false,
+    };
     let length = request.body().size_hint().exact();
-    asks && request.uri().path() == PATH && length.is_some_and(|length| length <= MOST)
+    asks && request.uri().path() == PATH
+        && length.is_some_and(|length| length <= MOST as u64)
+        && accept::negotiate(headers).is_some()
 }
 
 /// The answer with what lets a page of another origin read it.

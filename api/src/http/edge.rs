@@ -27,7 +27,7 @@ use super::{
     refusals::{Refusals, Why},
     room::Room,
 };
-use crate::{clock::Clock, config::EdgeSettings, gate::Gate, telemetry::RequestScope};
+use crate::{clock::Clock, config::EdgeSettings, gate::Gate};
 
 /// What a token that isn't taken costs its sender's address, so that guessing is slow.
 const WRONG_TOKEN: u64 = 50;
@@ -35,6 +35,11 @@ const WRONG_TOKEN: u64 = 50;
 const BODY_DEADLINE: Duration = Duration::from_secs(10);
 /// Room for the bodies of all requests that are read or worked on, in bytes.
 const ROOM: usize = 64 * 1024 * 1024;
+/// One in so many places is given in a crowd. Where the database is a part of the process, that is one
+/// for each core, by the settings' default, and keeps it busy.
+const FEW: usize = 4;
+/// The same where the database is another process: about half of the time, a request waits for it.
+const FEW_THAT_WAIT: usize = 2;
 /// How long the database's word on its readiness is told again.
 const HEALTH_KEPT: Duration = Duration::from_secs(1);
 
@@ -62,6 +67,7 @@ pub(super) const CAREFUL: [(HeaderName, HeaderValue); 4] = [
 #[derive(Clone)]
 pub struct Edge {
     parts: Arc<EdgeParts>,
+    places: Places,
     body_deadline: Duration,
     room: Room,
     refusals: Refusals,
@@ -69,7 +75,7 @@ pub struct Edge {
 }
 
 struct EdgeParts {
-    places: Places,
+    requests: usize,
     deadline: Duration,
     budget: Option<Budget>,
     proxies: Proxies,
@@ -118,7 +124,7 @@ impl Edge {
             None => TrustedDocuments::default(),
         };
         let parts = EdgeParts {
-            places: Places::new(*requests),
+            requests: *requests,
             deadline: Duration::from_secs(*deadline_seconds),
             budget: Some(Budget::new(*account_budget, *address_budget, clock)),
             proxies: Proxies::new(trusted_proxies),
@@ -131,11 +137,21 @@ impl Edge {
         };
         Ok(Self {
             parts: Arc::new(parts),
+            places: Places::new(*requests, requests.div_ceil(FEW)),
             body_deadline: BODY_DEADLINE,
             room: Room::for_bytes(ROOM),
             refusals: Refusals::default(),
             health_kept: HEALTH_KEPT,
         })
+    }
+
+    /// The same edge of a service whose database is another process, for which requests wait without
+    /// working: so more of them are let in in a crowd.
+    #[must_use]
+    pub fn with_database_apart(mut self) -> Self {
+        let requests = self.parts.requests;
+        self.places = Places::new(requests, requests.div_ceil(FEW_THAT_WAIT));
+        self
     }
 
     /// The same edge, at which a body may take so long to come in instead of 10 seconds.
@@ -165,9 +181,11 @@ impl Edge {
     #[must_use]
     pub fn wide() -> Self {
         let settings = EdgeSettings::default();
+        let requests = 1_000;
         Self {
+            places: Places::new(requests, requests),
             parts: Arc::new(EdgeParts {
-                places: Places::new(1_000),
+                requests,
                 deadline: Duration::from_secs(settings.deadline_seconds),
                 budget: None,
                 proxies: Proxies::default(),
@@ -183,14 +201,18 @@ impl Edge {
     }
 
     /// A place among the requests that are worked on, perhaps after a moment; none when too many want
-    /// one. Those leave no line of their own in the log, which would be flooded, but are counted.
-    pub(super) async fn place(&self, scope: &RequestScope) -> Option<Place> {
-        let place = self.parts.places.take().await;
+    /// one. Those are counted, and need no lines of their own in the log, which would be flooded.
+    pub(super) async fn place(&self) -> Option<Place> {
+        let place = self.places.take().await;
         if place.is_none() {
-            scope.goes_unwritten();
             self.refusals.tell(Why::Crowd);
         }
         place
+    }
+
+    /// Whether more want a place than can be let in.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.places.is_crowded()
     }
 
     /// How long a request may take.
@@ -299,16 +321,6 @@ impl Edge {
             Some(budget) => budget.operation(None, origin, WRONG_TOKEN, 0).map(drop),
             None => Ok(()),
         }
-    }
-
-    /// Whether somebody who comes now is told, before anything is looked at, that there is no place. If
-    /// so they are counted.
-    pub(super) fn turns_away(&self) -> bool {
-        let away = self.parts.places.turns_away();
-        if away {
-            self.refusals.tell(Why::Crowd);
-        }
-        away
     }
 
     /// Puts around the routes what every answer carries: headers that keep browsers careful, CORS

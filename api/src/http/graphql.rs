@@ -10,7 +10,6 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
 use axum::extract::{Extension, Request, State};
 use axum::http::Method;
 use axum::http::request::Parts;
@@ -24,6 +23,7 @@ use tokio::time::{Instant, timeout_at};
 use super::accept::{self, Media};
 use super::answer::{Answers, Price};
 use super::edge::Edge;
+use super::entrance::{self, LetIn, NotLetIn};
 use super::params;
 use super::passage::{self, Caller, Execute, NotExecuted, Passed, Way};
 use super::places::Place;
@@ -78,7 +78,7 @@ async fn handle<E: Execute>(
     Extension(scope): Extension<RequestScope>,
     request: Request,
 ) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let accepted = accept::negotiate(&parts.headers);
     let answers = Answers {
         media: accepted.unwrap_or(Media::Json),
@@ -96,26 +96,24 @@ async fn handle<E: Execute>(
     if accepted.is_none() {
         return answers.not_acceptable();
     }
-    let limit = endpoint.gate.limits().body;
-    // Its room is kept until it is answered.
-    let mut held = endpoint.edge.room().nothing(endpoint.edge.origin(&parts));
-    let body = if reads {
-        None
-    } else if accept::sends_json(&parts.headers) {
-        let deadline = endpoint.edge.body_deadline();
-        match params::read_body(&parts.headers, body, limit, deadline, &mut held).await {
-            Ok(body) => Some(body),
-            Err(why) => return answers.unreadable(&why, limit),
-        }
-    } else {
+    if !reads && !accept::sends_json(&parts.headers) {
         return answers.unsupported_media_type();
+    }
+    let limit = endpoint.gate.limits().body;
+    let let_in = match parts.extensions.remove() {
+        Some(at_the_door) => Ok(at_the_door),
+        None => entrance::lets_in(&endpoint.edge, &parts, body, limit).await,
     };
-    // Only now, so that nobody holds a place by sending slowly; and before anything of it is read.
-    let Some(place) = endpoint.edge.place(&answers.scope).await else {
-        return answers.not_executed(NotExecuted::CROWDED);
+    let let_in = match let_in {
+        Ok(let_in) => let_in,
+        Err(NotLetIn::Unreadable(why)) => return answers.unreadable(&why, limit),
+        Err(NotLetIn::Crowded) => {
+            answers.scope.goes_unwritten();
+            return answers.not_executed(NotExecuted::CROWDED);
+        }
     };
     let workers = endpoint.workers.clone();
-    let work = worked_on(endpoint, answers, parts, body, place);
+    let work = worked_on(endpoint, answers, parts, let_in);
     // Of one, which is dropped with its request.
     let mut work_of_one = JoinSet::new();
     work_of_one.spawn_on(work, &workers);
@@ -131,9 +129,14 @@ async fn worked_on<E: Execute>(
     endpoint: Endpoint<E>,
     answers: Answers,
     parts: Parts,
-    body: Option<Bytes>,
-    place: Place,
+    let_in: LetIn,
 ) -> Response {
+    // Its room is kept until it is answered.
+    let LetIn {
+        body,
+        place,
+        held: _held,
+    } = let_in;
     let Endpoint {
         gate,
         executor,

@@ -9,7 +9,8 @@
 //! Around them, `serve.rs` listens: `crowd.rs` has the places for connections, `connection.rs` and
 //! `streams.rs` their deadlines, `refusals.rs` the log's lines of those that are refused. `edge.rs` is what
 //! every request meets: `budget.rs`, `places.rs` for requests and `room.rs` for their bodies,
-//! `forwarded.rs`, `encoding.rs`, `panics.rs`. `door.rs` turns away in a crowd, before all of that.
+//! `forwarded.rs`, `encoding.rs`, `panics.rs`. `entrance.rs` takes what is sent and then a place; in a crowd
+//! `door.rs` does so before all of that, and turns away.
 
 mod accept;
 mod answer;
@@ -20,6 +21,7 @@ pub mod documents;
 pub mod door;
 pub mod edge;
 mod encoding;
+mod entrance;
 pub mod explorer;
 mod forwarded;
 pub mod graphql;

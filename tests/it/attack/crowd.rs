@@ -81,7 +81,7 @@ async fn who_finds_no_place_is_told_at_once_and_the_others_are_answered() {
     let began = Instant::now();
     until_crowded(service).await;
 
-    // As many as may wait do, and everybody beyond them is told.
+    // Only the latest may wait, and that for a moment.
     let mut crowd = Vec::new();
     for _ in 0..4 * WAITING {
         let mut wire = Wire::to(&service.address).await;

@@ -52,33 +52,34 @@ pub fn before(routes: Router, edge: Edge, clock: Clock) -> Router {
 
 impl Door {
     async fn comes(self: Arc<Self>, request: Request) -> Result<Response, Infallible> {
-        let request = if self.edge.is_crowded() && is_short_question(&request) {
-            match self.lets_in(request).await {
+        let is_crowded = self.edge.is_crowded();
+        let media = is_crowded.then(|| short_question(&request)).flatten();
+        let request = match media {
+            Some(media) => match self.lets_in(request, media).await {
                 Ok(request) => request,
                 Err(answer) => return Ok(answer),
-            }
-        } else {
-            request
+            },
+            None => request,
         };
         self.routes.clone().oneshot(request).await
     }
 
     /// The same request with a place, or what somebody is answered who isn't let in.
-    async fn lets_in(&self, request: Request) -> Result<Request, Response> {
+    async fn lets_in(&self, request: Request, media: Media) -> Result<Request, Response> {
         let (mut parts, body) = request.into_parts();
         match entrance::lets_in(&self.edge, &parts, body, MOST).await {
             Ok(let_in) => {
                 parts.extensions.insert(let_in);
                 Ok(Request::from_parts(parts, Body::empty()))
             }
-            Err(why) => Err(self.answers(why, parts).await),
+            Err(why) => Err(self.answers(why, parts, media).await),
         }
     }
 
-    async fn answers(&self, why: NotLetIn, parts: Parts) -> Response {
+    async fn answers(&self, why: NotLetIn, parts: Parts, media: Media) -> Response {
         let scope = RequestScope::new(new_id(&self.clock).to_string());
         let answers = Answers {
-            media: accept::negotiate(&parts.headers).unwrap_or(Media::Json),
+            media,
             scope: scope.clone(),
             most_errors: 1,
         };
@@ -97,8 +98,9 @@ impl Door {
     }
 }
 
-/// A short question that wouldn't be refused whoever else is there.
-fn is_short_question(request: &Request) -> bool {
+/// The media type of the answer to a short question that wouldn't be refused whoever else is there; none
+/// for all else.
+fn short_question(request: &Request) -> Option<Media> {
     let headers = request.headers();
     let asks = match *request.method() {
         Method::POST => accept::sends_json(headers),
@@ -106,9 +108,12 @@ fn is_short_question(request: &Request) -> bool {
         _ => false,
     };
     let length = request.body().size_hint().exact();
-    asks && request.uri().path() == PATH
-        && length.is_some_and(|length| length <= MOST as u64)
-        && accept::negotiate(headers).is_some()
+    let is_short = length.is_some_and(|length| length <= MOST as u64);
+    if asks && is_short && request.uri().path() == PATH {
+        accept::negotiate(headers)
+    } else {
+        None
+    }
 }
 
 /// The answer with what lets a page of another origin read it.

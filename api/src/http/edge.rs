@@ -75,7 +75,6 @@ pub struct Edge {
 }
 
 struct EdgeParts {
-    requests: usize,
     deadline: Duration,
     budget: Option<Budget>,
     proxies: Proxies,
@@ -124,7 +123,6 @@ impl Edge {
             None => TrustedDocuments::default(),
         };
         let parts = EdgeParts {
-            requests: *requests,
             deadline: Duration::from_secs(*deadline_seconds),
             budget: Some(Budget::new(*account_budget, *address_budget, clock)),
             proxies: Proxies::new(trusted_proxies),
@@ -149,7 +147,7 @@ impl Edge {
     /// working: so more of them are let in in a crowd.
     #[must_use]
     pub fn with_database_apart(mut self) -> Self {
-        let requests = self.parts.requests;
+        let requests = self.places.count();
         self.places = Places::new(requests, requests.div_ceil(FEW_THAT_WAIT));
         self
     }
@@ -185,7 +183,6 @@ impl Edge {
         Self {
             places: Places::new(requests, requests),
             parts: Arc::new(EdgeParts {
-                requests,
                 deadline: Duration::from_secs(settings.deadline_seconds),
                 budget: None,
                 proxies: Proxies::default(),

@@ -32,6 +32,11 @@ pub(super) enum NotLetIn {
     Crowded,
 }
 
+/// Whether a request only reads: then its URL counts, and not what it sends.
+pub(super) fn only_reads(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
 /// Takes a body of at most `limit` bytes, and only then a place, so that nobody holds one by sending
 /// slowly. Nothing of it is understood yet.
 pub(super) async fn lets_in(
@@ -41,8 +46,7 @@ pub(super) async fn lets_in(
     limit: usize,
 ) -> Result<LetIn, NotLetIn> {
     let mut held = edge.room().nothing(edge.origin(parts));
-    let reads = parts.method == Method::GET || parts.method == Method::HEAD;
-    let body = if reads {
+    let body = if only_reads(&parts.method) {
         None
     } else {
         let deadline = edge.body_deadline();

@@ -86,7 +86,7 @@ async fn handle<E: Execute>(
         most_errors: endpoint.gate.limits().errors,
     };
 
-    let reads = parts.method == Method::GET || parts.method == Method::HEAD;
+    let reads = entrance::only_reads(&parts.method);
     if !reads && parts.method != Method::POST {
         return answers.method(
             "GET, HEAD, POST",

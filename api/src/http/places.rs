@@ -139,6 +139,11 @@ impl Places {
         })))
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.state().count
+    }
+
     /// Whether there are more than can be let in.
     pub(super) fn is_crowded(&self) -> bool {
         let mut state = self.state();
